@@ -1,0 +1,33 @@
+"""Which components a node has, and what they declare."""
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from .contract import Declared, Procedure, Topic
+from .settings import Settings
+
+ROUTER = "router"
+"""The process name under which components live in the router worker."""
+
+
+def package(name: str) -> str:
+    """Find the package of a component: `room` is `components.room`, one with a dot is somebody else's package."""
+    return name if "." in name else f"components.{name}"
+
+
+def names(settings: Settings) -> list[str]:
+    """List every component of the node, in whatever process it lives."""
+    return [name for members in settings.processes.values() for name in members]
+
+
+def declarations(settings: Settings) -> Iterator[Declared]:
+    """Walk through everything that the node's components, and the router itself, declare."""
+    for module in ["router.api", *(f"{package(name)}.api" for name in names(settings))]:
+        yield from declared_in(module)
+
+
+def declared_in(module: str) -> Iterator[Declared]:
+    """Walk through the procedures and topics that one `api` module declares."""
+    for value in vars(import_module(module)).values():
+        if isinstance(value, Procedure | Topic):
+            yield value
