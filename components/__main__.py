@@ -1,0 +1,79 @@
+"""Run the node's components.
+
+`python -m components` supervises one process for each group in `openline.yaml`; `python -m components NAME` is one of
+those. Both end when the process that started them does: its end of their standard input closes.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.protocol import Protocol
+from twisted.internet.stdio import StandardIO
+from twisted.internet.task import react
+from twisted.logger import (
+    FilteringLogObserver,
+    LogLevel,
+    LogLevelFilterPredicate,
+    globalLogBeginner,
+    textFileLogObserver,
+)
+from twisted.runner.procmon import ProcessMonitor
+
+from . import alive, catalog
+from .here import here, private_folder
+from .host import serve
+from .migrate import migrate
+
+
+class _Parent(Protocol):
+    """The process that started this one, seen through standard input."""
+
+    def __init__(self, gone: Callable[[], object]) -> None:
+        self._gone = gone
+
+    def connectionLost(self, reason: object = None) -> None:  # noqa: N802
+        self._gone()
+
+
+async def supervise(reactor: Any) -> None:
+    """Start each group's process, and start it again when it ends, with growing waits."""
+    settings, places = here()
+    private_folder(places.run)
+    private_folder(places.data)
+    alive.hold(places.run / alive.SUPERVISOR)
+    migrate(places.database)
+    monitor = ProcessMonitor(reactor)
+    monitor.minRestartDelay, monitor.maxRestartDelay, monitor.threshold, monitor.killTime = 0.2, 10, 20, 2  # type: ignore[assignment]
+    for name in settings.processes:
+        if name != catalog.ROUTER:
+            monitor.addProcess(name, [sys.executable, "-m", "components", name], env=dict(os.environ))
+    monitor.startService()
+    reactor.addSystemEventTrigger("before", "shutdown", monitor.stopService)
+    await Deferred()
+
+
+async def work(reactor: Any, group: str) -> None:
+    """Serve the components of one group."""
+    settings, places = here()
+    await serve(settings.processes[group], settings, places, reactor)
+
+
+def main(reactor: Any, group: str | None = None) -> Deferred[None]:
+    StandardIO(_Parent(lambda: reactor.running and reactor.stop()), reactor=reactor)
+    return Deferred.fromCoroutine(work(reactor, group) if group else supervise(reactor))
+
+
+def log_to_stderr() -> None:
+    """Say what went wrong, and little else, on standard error: Crossbar's log takes it from there."""
+    levels = LogLevelFilterPredicate(LogLevel.warn)
+    levels.setLogLevelForNamespace("twisted.runner.procmon", LogLevel.info)  # What the supervised processes say.
+    observer = FilteringLogObserver(textFileLogObserver(sys.stderr), [levels])
+    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False, discardBuffer=True)
+
+
+if __name__ == "__main__":
+    log_to_stderr()
+    react(main, sys.argv[1:])

@@ -1,0 +1,32 @@
+"""Know whether another process is alive: it holds a lock that the system lets go of when it dies."""
+
+import fcntl
+import os
+from pathlib import Path
+
+SUPERVISOR = "components.lock"
+"""In the `run` folder; held by the components' supervisor while it lives."""
+
+
+class AlreadyHeld(Exception):
+    """Somebody else holds this lock: the same thing is running twice."""
+
+
+def hold(path: Path, kind: int = fcntl.LOCK_EX) -> int:
+    """Take a lock for as long as this process lives."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        raise AlreadyHeld(str(path)) from None
+    return file
+
+
+def is_held(path: Path) -> bool:
+    """Say whether a living process holds a lock. For that moment nobody else can take it."""
+    try:
+        os.close(hold(path, fcntl.LOCK_SH))
+    except AlreadyHeld:
+        return True
+    return False

@@ -1,0 +1,272 @@
+"""Put components on the wire. The one module of theirs that knows Autobahn."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from secrets import token_hex
+from typing import Any, cast
+
+import orjson
+from autobahn.twisted.component import Component as Connection
+from autobahn.twisted.wamp import ApplicationSession
+from autobahn.wamp.exception import ApplicationError, Error
+from autobahn.wamp.types import CallDetails, ComponentConfig, PublishOptions, RegisterOptions
+from pydantic import TypeAdapter, ValidationError
+from twisted.internet.defer import CancelledError, Deferred, TimeoutError, gatherResults
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+
+from router.api import WHO, Person, Session
+
+from .contract import (
+    COMPONENT,
+    Caller,
+    Chore,
+    Component,
+    Internal,
+    InvalidArgument,
+    NotAuthorized,
+    Procedure,
+    Refusal,
+    Reply,
+    Request,
+    Route,
+    Shape,
+    Topic,
+    Unavailable,
+)
+
+DEADLINE = 30.0
+"""Seconds that a component may take to answer a call."""
+_DETAILS = "_call_details"
+_PUBLISH = PublishOptions(acknowledge=True, exclude_me=False)
+_REGISTER = RegisterOptions(details_arg=_DETAILS)
+_KNOWN_PEOPLE = 10_000
+_AWAY = {ApplicationError.NO_SUCH_PROCEDURE, ApplicationError.CANCELED, "wamp.error.no_available_callee"}
+
+log = Logger()
+
+
+class CannotServe(Exception):
+    """A joined component could not register what it declares: end the process rather than try for ever."""
+
+
+class Wire:
+    """One component on the wire: its sessions, one with each router worker, and the `Bus` it speaks through."""
+
+    def __init__(self, routers: Iterable[str], clock: IReactorTime) -> None:
+        self._routers = frozenset(routers)
+        self._clock = clock
+        self._sessions: dict[str, ApplicationSession] = {}
+
+    async def serve(self, router: str, session: ApplicationSession, component: Component) -> None:
+        """Register all that a component answers with one router, or raise `CannotServe`."""
+        people = People(session)
+        self._sessions[router] = session
+        try:
+            for route in component.routes():
+                await session.register(_endpoint(route, people, self._clock), route.procedure.uri, options=_REGISTER)
+        except Exception as error:
+            self.lost(router)
+            raise CannotServe(f"{type(component).__name__} at {router}: {error}") from error
+
+    def lost(self, router: str) -> None:
+        """Forget the session with a router."""
+        self._sessions.pop(router, None)
+
+    async def publish(self, topic: Topic[Shape], event: Shape) -> None:
+        try:
+            await self._publish(topic.uri, _adapter(topic.event).dump_python(event))
+        except (Unavailable, Error) as error:
+            log.warn("{topic} was not told to all: {error}", topic=topic.uri, error=error)
+
+    async def publish_event(self, stream: str, event: dict[str, Any]) -> None:
+        await self._publish(stream, event)
+
+    async def call(self, procedure: Procedure[Request, Reply], request: Request) -> Reply:
+        return await _call(self._any_session(), procedure, request)
+
+    async def _publish(self, uri: str, event: Mapping[str, Any]) -> None:
+        """Publish on every router at once; it counts only when each of them has taken it."""
+        sent = [session.publish(uri, options=_PUBLISH, **event) for session in self._sessions.values()]
+        if len(sent) < len(self._routers):
+            for one in sent:
+                one.addErrback(lambda failure: log.failure("publish failed", failure))
+            raise Unavailable(f"{uri} was not told to every router")
+        await gatherResults(sent, consumeErrors=True)
+
+    def _any_session(self) -> ApplicationSession:
+        for session in self._sessions.values():
+            return session
+        raise Unavailable
+
+
+class People:
+    """Whose session is whose, as one router says. Remembers the last ones."""
+
+    def __init__(self, session: ApplicationSession) -> None:
+        self._session = session
+        self._known: OrderedDict[int, Person] = OrderedDict()
+
+    async def caller(self, details: CallDetails) -> Caller:
+        """Say who calls. The id and role are the router's word; the name is from the session's token."""
+        if details.caller_authid is None or details.caller_authrole is None:
+            raise NotAuthorized
+        if details.caller_authrole not in ("guest", "member", "operator"):
+            return Caller(details.caller_authid, COMPONENT, details.caller_authid)
+        session = details.caller or 0
+        person = self._known.get(session) or await self._ask(session)
+        return Caller(details.caller_authid, details.caller_authrole, person.name)
+
+    async def _ask(self, session: int) -> Person:
+        person = self._known[session] = await _call(self._session, WHO, Session(session))
+        if len(self._known) > _KNOWN_PEOPLE:
+            self._known.popitem(last=False)
+        return person
+
+
+def connect(url: str, router: str, realm: str, wire: Wire, component: Component) -> Connection:
+    """Make what keeps a component joined to one router worker, serving it afresh after every reconnection."""
+
+    async def main(reactor: object, session: ApplicationSession) -> None:
+        session.on("disconnect", lambda *_: wire.lost(router))
+        await wire.serve(router, session, component)
+        await Deferred()  # Stay until the router goes away.
+
+    transport = {
+        "type": "rawsocket",
+        "url": url,
+        "serializer": "cbor",
+        "max_retries": -1,
+        "initial_retry_delay": 0.2,
+        "max_retry_delay": 2,
+        "retry_delay_jitter": 0.3,
+    }
+    return Connection(
+        main=main, transports=transport, realm=realm, is_fatal=lambda error: isinstance(error, CannotServe)
+    )
+
+
+class Hosted(ApplicationSession):
+    """A component's session inside the router worker: no socket, no serializer."""
+
+    def __init__(self, realm: str, wire: Wire, router: str, component: Component) -> None:
+        super().__init__(ComponentConfig(realm))
+        self.served: Deferred[None] = Deferred()
+        self._serve = lambda: wire.serve(router, self, component)
+
+    def onJoin(self, details: object) -> None:  # noqa: N802
+        Deferred.fromCoroutine(self._serve()).chainDeferred(self.served)
+
+
+def start_chores(chores: Iterable[Chore], clock: IReactorTime) -> list[LoopingCall]:
+    """Do each chore now and then; one that fails is logged and done again at its next turn."""
+    loops = []
+    for chore in chores:
+        loop = LoopingCall(_do, chore)
+        loop.clock = clock
+        loop.start(chore.every, now=False)
+        loops.append(loop)
+    return loops
+
+
+def _do(chore: Chore) -> Deferred[None]:
+    return Deferred.fromCoroutine(_coroutine(chore)).addErrback(
+        lambda failure: log.failure("chore {chore} failed", failure, chore=chore.do)
+    )
+
+
+async def _coroutine(chore: Chore) -> None:
+    await chore.do()
+
+
+async def _call(session: ApplicationSession, procedure: Procedure[Request, Reply], request: Request) -> Reply:
+    """Call a procedure and read its reply, or raise the refusal that it declares."""
+    payload = _adapter(procedure.request).dump_python(request)
+    try:
+        reply = await session.call(procedure.uri, **payload)
+    except ApplicationError as error:
+        if error.error in _AWAY:
+            raise Unavailable from error
+        raise _refusal(error) from error
+    except Error as error:
+        raise Unavailable from error
+    return _read(procedure.reply, reply)
+
+
+def _refusal(error: ApplicationError) -> Refusal:
+    """Make the refusal that stands behind an error's name."""
+    if error.error == ApplicationError.NOT_AUTHORIZED:
+        return NotAuthorized()
+    kind = {kind.uri: kind for kind in _subclasses(Refusal)}.get(error.error, Internal)
+    return kind(**error.kwargs)
+
+
+def _subclasses(kind: type[Refusal]) -> Iterable[type[Refusal]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _subclasses(below)
+
+
+def _endpoint(route: Route, people: People, clock: IReactorTime) -> Callable[..., Any]:
+    """Parse what arrives, answer it in time, and tell the caller no more than they may know."""
+    dump = _adapter(route.procedure.reply).dump_python
+
+    async def answer(args: tuple[Any, ...], details: CallDetails, payload: Mapping[str, Any]) -> Any:
+        if args:
+            raise InvalidArgument("This procedure takes keyword arguments only.")
+        request = _read(route.procedure.request, payload)
+        caller = await people.caller(details)
+        return dump(await route.answer(caller, request))
+
+    async def endpoint(*args: Any, **payload: Any) -> Any:
+        details = cast(CallDetails, payload.pop(_DETAILS))
+        answering = Deferred.fromCoroutine(answer(args, details, payload))
+        try:
+            return await answering.addTimeout(DEADLINE, clock)
+        except Refusal as refusal:
+            raise _error(refusal) from refusal
+        except TimeoutError as error:
+            raise _error(Unavailable("No answer in time.")) from error
+        except CancelledError:
+            raise
+        except Exception as error:
+            incident = token_hex(6)
+            log.failure("{uri} failed, incident {incident}", uri=route.procedure.uri, incident=incident)
+            raise _error(Internal(incident=incident)) from error
+
+    return endpoint
+
+
+def _error(refusal: Refusal) -> ApplicationError:
+    return ApplicationError(refusal.uri, message=refusal.message, **refusal.fields)
+
+
+def _read(kind: type[Shape], values: object) -> Shape:
+    """Parse a payload strictly. What JSON cannot hold (bytes, half characters, huge numbers) is refused too."""
+    try:
+        read: Shape = _adapter(kind).validate_json(orjson.dumps(values, option=orjson.OPT_PASSTHROUGH_DATETIME))
+    except ValidationError as error:
+        raise invalid_argument(error) from error
+    except (TypeError, orjson.JSONEncodeError) as error:
+        raise InvalidArgument("The arguments hold something that JSON cannot say.") from error
+    return read
+
+
+def invalid_argument(error: ValidationError) -> InvalidArgument:
+    """Say in a sentence what is wrong with the first of the fields, and in `fields` with each."""
+    fields = {
+        ".".join(map(str, one["loc"])): one["msg"] for one in error.errors(include_url=False, include_input=False)
+    }
+    where, what = next(iter(fields.items()))
+    return InvalidArgument(f"{where}: {what}" if where else what, fields=fields)
+
+
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    """Find the parser of a type: making one takes a thousand times as long as using it."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
+
+
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
