@@ -1,0 +1,159 @@
+"""Answer the room API: load, decide, keep. What happened is an event of the room's stream."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from twisted.internet.interfaces import IReactorTime
+
+from components.contract import Access, Appended, Author, Bus, Caller, Component, Route, Verdict
+from components.database import Database
+from components.given import Given
+from components.streams import Log, Streams
+
+from . import api, rules, store
+
+_NODE = Author("openline", "Openline")
+
+
+def build(given: Given) -> "Rooms":
+    return Rooms(given.db, given.streams, given.bus, given.clock)
+
+
+@dataclass(frozen=True)
+class Rooms(Component):
+    """All it touches is handed to it; all it knows is in the store and the log."""
+
+    db: Database
+    streams: Streams
+    bus: Bus
+    clock: IReactorTime
+
+    def routes(self) -> list[Route]:
+        return [
+            api.CREATE.by(self.create),
+            api.LIST.by(self.list_rooms),
+            api.JOIN.by(self.join),
+            api.LEAVE.by(self.leave),
+            api.MEMBERS.by(self.members),
+            api.POST.by(self.post),
+            api.EDIT.by(self.edit),
+            api.DELETE.by(self.delete),
+            api.MAY.by(self.may),
+        ]
+
+    async def prepare(self) -> None:
+        """The lobby is there from the start."""
+        await self.streams.write(_open_lobby, self.clock.seconds())
+
+    async def create(self, caller: Caller, new: api.NewRoom) -> api.Room:
+        """Open a room, with its maker as the first member, and tell everybody of it."""
+        room = await self.streams.write(_create, new, caller, self.clock.seconds())
+        await self.bus.publish(api.ON_CREATED, api.Room(room.room, room.title, room.stream, room.members, joined=False))
+        return room
+
+    async def list_rooms(self, caller: Caller, everything: api.Everything) -> api.Rooms:
+        return api.Rooms(await self.db.read(store.load_all, caller.id))
+
+    async def join(self, caller: Caller, which: api.Which) -> api.Room:
+        """Become a member. Who is one already stays one, and nothing is told."""
+        return await self.streams.write(_join, which.room, caller, self.clock.seconds())
+
+    async def leave(self, caller: Caller, which: api.Which) -> api.Room:
+        """Stop being a member. Who is none already stays none, and nothing is told."""
+        return await self.streams.write(_leave, which.room, caller)
+
+    async def members(self, caller: Caller, which: api.Which) -> api.Members:
+        return api.Members(await self.db.read(_members, which.room, caller))
+
+    async def post(self, caller: Caller, post: api.Post) -> Appended:
+        """Say something in a room."""
+        return await self.streams.write(_post, post, rules.spoken(post.text), caller)
+
+    async def edit(self, caller: Caller, edit: api.Edit) -> Appended:
+        """Replace the words of a message of one's own."""
+        return await self.streams.write(_edit, edit, rules.spoken(edit.text), caller)
+
+    async def delete(self, caller: Caller, delete: api.Delete) -> Appended:
+        """Take a message of one's own back. A tombstone stays; its words leave the log."""
+        return await self.streams.write(_delete, delete, caller)
+
+    async def may(self, caller: Caller, access: Access) -> Verdict:
+        """Members read; nobody publishes past this component."""
+        room = access.stream.removeprefix(api.stream_of(""))
+        member = access.action == "read" and await self.db.read(store.is_member, room, access.id)
+        return Verdict(member, f"members of the room {room} read it")
+
+
+def _author(caller: Caller) -> Author:
+    return Author(caller.id, caller.name)
+
+
+def _open_lobby(log: Log, now: float) -> None:
+    if not store.exists(log.connection, api.LOBBY):
+        _open(log, api.LOBBY, "Lobby", _NODE, now)
+
+
+def _open(log: Log, room: str, title: str, by: Author, now: float) -> None:
+    store.add(log.connection, room, title, now)
+    log.append(api.stream_of(room), "room_created", {"title": title}, by=by)
+
+
+def _create(log: Log, new: api.NewRoom, caller: Caller, now: float) -> api.Room:
+    if store.exists(log.connection, new.room):
+        raise api.RoomExists(room=new.room)
+    _open(log, new.room, rules.spoken(new.title or new.room), _author(caller), now)
+    return _join(log, new.room, caller, now)
+
+
+def _join(log: Log, room: str, caller: Caller, now: float) -> api.Room:
+    if not store.load(log.connection, room, caller.id).joined:
+        store.add_member(log.connection, room, api.Member(caller.id, caller.name, now))
+        log.append(api.stream_of(room), "member_joined", {}, by=_author(caller))
+    return store.load(log.connection, room, caller.id)
+
+
+def _leave(log: Log, room: str, caller: Caller) -> api.Room:
+    if store.load(log.connection, room, caller.id).joined:
+        store.remove_member(log.connection, room, caller.id)
+        log.append(api.stream_of(room), "member_left", {}, by=_author(caller))
+    return store.load(log.connection, room, caller.id)
+
+
+def _members(connection: Connection, room: str, caller: Caller) -> list[api.Member]:
+    rules.must_be_member(store.is_member(connection, room, caller.id))
+    return store.members(connection, room)
+
+
+def _post(log: Log, post: api.Post, text: str, caller: Caller) -> Appended:
+    """Load, decide, append and keep, in one transaction: a refusal takes all of it back."""
+    rules.must_be_member(store.is_member(log.connection, post.room, caller.id))
+    posted = log.append(api.stream_of(post.room), "message_posted", {"text": text}, by=_author(caller), key=post.key)
+    if not posted.duplicate:
+        store.add_words(log.connection, post.room, posted.offset, posted.offset, caller.id)
+    return posted
+
+
+def _edit(log: Log, edit: api.Edit, text: str, caller: Caller) -> Appended:
+    edited = _change(log, "message_edited", edit, {"message": edit.message, "text": text}, caller)
+    if not edited.duplicate:
+        store.add_words(log.connection, edit.room, edited.offset, edit.message, caller.id)
+    return edited
+
+
+def _delete(log: Log, delete: api.Delete, caller: Caller) -> Appended:
+    deleted = _change(log, "message_deleted", delete, {"message": delete.message}, caller)
+    if not deleted.duplicate:
+        store.mark_deleted(log.connection, delete.room, delete.message)
+        for offset in store.words(log.connection, delete.room, delete.message):
+            log.redact(api.stream_of(delete.room), offset)
+    return deleted
+
+
+def _change(log: Log, what: str, change: api.Edit | api.Delete, data: dict[str, Any], caller: Caller) -> Appended:
+    """Append a change of a message. A key seen before is answered first: the rules held when it was taken."""
+    rules.must_be_member(store.is_member(log.connection, change.room, caller.id))
+    changed = log.append(api.stream_of(change.room), what, data, by=_author(caller), key=change.key)
+    if not changed.duplicate:
+        rules.must_be_changeable(store.message(log.connection, change.room, change.message), caller.id)
+    return changed

@@ -1,0 +1,202 @@
+"""The room component, with no reactor, no socket, and no clock but ours; on SQLite and on PostgreSQL."""
+
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from components.contract import Access, Appended, Caller, Procedure
+from components.room import api
+from components.room.component import Rooms
+from components.stream.api import KeyReused, Page, Range
+from components.streams import Streams
+from tests.support.bus import MemoryBus
+from tests.support.database import MemoryDatabase
+from tests.support.postgres import PostgresDatabase
+from tests.support.router import SETTINGS
+
+T = TypeVar("T")
+ADA = Caller("u_ada", "guest", "Ada")
+BOB = Caller("u_bob", "guest", "Bob")
+LOBBY = "openline.room.lobby"
+
+
+class RoomTests:
+    """What holds whatever database is below."""
+
+    database: Any
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.clock.advance(1_000_000.0)
+        self.bus = MemoryBus()
+        db = self.database()
+        self.addCleanup(db.close)  # type: ignore[attr-defined]
+        self.streams = Streams(db, self.bus, self.clock, SETTINGS)
+        self.rooms = Rooms(db, self.streams, self.bus, self.clock)
+        self.get(self.rooms.prepare())
+        self.get(self.rooms.join(ADA, api.Which("lobby")))
+        self.bus.events.clear()
+
+    def start(self, coroutine: Awaitable[T]) -> "Deferred[T]":
+        async def run() -> T:
+            return await coroutine
+
+        return Deferred.fromCoroutine(run())
+
+    def get(self, coroutine: Awaitable[T]) -> T:
+        return self.successResultOf(self.start(coroutine))  # type: ignore[attr-defined, no-any-return]
+
+    def refused(self, coroutine: Awaitable[object], kind: type[Exception]) -> None:
+        """It is refused, and nothing is kept or told of it."""
+        before = self.log()
+        self.bus.events.clear()
+        self.failureResultOf(self.start(coroutine), kind)  # type: ignore[attr-defined]
+        assert self.bus.events == []
+        assert self.log() == before
+
+    def log(self, room: str = "lobby") -> list[tuple[int, str, dict[str, Any]]]:
+        page: Page = self.get(self.streams.read(Range(api.stream_of(room), after=0, limit=300)))
+        return [(event.offset, event.type, event.data) for event in page.events]
+
+    def post(self, caller: Caller, text: str, key: str | None = None) -> Appended:
+        return self.get(self.rooms.post(caller, api.Post("lobby", text, key)))
+
+    def test_the_lobby_is_there_from_the_start_and_opened_once(self) -> None:
+        self.get(self.rooms.prepare())
+        assert self.log()[0] == (1, "room_created", {"title": "Lobby"})
+        assert [type for _, type, _ in self.log()].count("room_created") == 1
+
+    def test_a_message_is_told_to_followers_with_its_position(self) -> None:
+        posted = self.post(ADA, " hello ")
+        (told,) = self.bus.events
+        assert (told["stream"], told["offset"], told["epoch"]) == (LOBBY, posted.offset, posted.epoch)
+        assert (told["type"], told["data"]) == ("message_posted", {"text": "hello"})
+        assert told["by"] == {"id": "u_ada", "name": "Ada"}
+
+    def test_the_same_key_is_posted_once(self) -> None:
+        first = self.post(ADA, "hello", "k1")
+        again = self.post(ADA, "hello", "k1")
+        assert (again.offset, again.duplicate) == (first.offset, True)
+        assert len(self.bus.events) == 1
+
+    def test_the_same_key_for_other_words_is_refused(self) -> None:
+        self.post(ADA, "hello", "k1")
+        self.refused(self.rooms.post(ADA, api.Post("lobby", "bye", "k1")), KeyReused)
+
+    def test_only_members_post(self) -> None:
+        self.refused(self.rooms.post(BOB, api.Post("lobby", "hi")), api.NotAMember)
+
+    def test_an_empty_message_is_refused(self) -> None:
+        self.refused(self.rooms.post(ADA, api.Post("lobby", "  ")), api.EmptyText)
+
+    def test_there_is_nothing_in_a_room_that_is_not_there(self) -> None:
+        nowhere = api.Which("nowhere")
+        for asked in (self.rooms.join(ADA, nowhere), self.rooms.leave(ADA, nowhere), self.rooms.members(ADA, nowhere)):
+            self.refused(asked, api.NoSuchRoom)
+        self.refused(self.rooms.post(ADA, api.Post("nowhere", "hi")), api.NoSuchRoom)
+
+    def test_joining_twice_is_told_once(self) -> None:
+        assert self.get(self.rooms.join(BOB, api.Which("lobby"))).joined
+        assert self.get(self.rooms.join(BOB, api.Which("lobby"))).members == 2
+        assert [told["type"] for told in self.bus.events] == ["member_joined"]
+
+    def test_who_leaves_is_told_once_and_posts_no_more(self) -> None:
+        assert not self.get(self.rooms.leave(ADA, api.Which("lobby"))).joined
+        self.get(self.rooms.leave(ADA, api.Which("lobby")))
+        assert [told["type"] for told in self.bus.events] == ["member_left"]
+        self.refused(self.rooms.post(ADA, api.Post("lobby", "hi")), api.NotAMember)
+
+    def test_members_see_each_other_in_the_order_they_came(self) -> None:
+        self.clock.advance(1.0)
+        self.get(self.rooms.join(BOB, api.Which("lobby")))
+        members = self.get(self.rooms.members(ADA, api.Which("lobby"))).members
+        assert [(m.id, m.name, m.since) for m in members] == [
+            ("u_ada", "Ada", 1_000_000.0),
+            ("u_bob", "Bob", 1_000_001.0),
+        ]
+
+    def test_strangers_do_not_see_the_members(self) -> None:
+        self.refused(self.rooms.members(BOB, api.Which("lobby")), api.NotAMember)
+
+    def test_an_edit_is_an_event_of_its_own(self) -> None:
+        posted = self.post(ADA, "hallo")
+        edited = self.get(self.rooms.edit(ADA, api.Edit("lobby", posted.offset, "hello")))
+        assert self.log()[-1] == (edited.offset, "message_edited", {"message": posted.offset, "text": "hello"})
+
+    def test_only_ones_own_messages_are_changed(self) -> None:
+        posted = self.post(ADA, "mine")
+        self.get(self.rooms.join(BOB, api.Which("lobby")))
+        self.refused(self.rooms.edit(BOB, api.Edit("lobby", posted.offset, "yours")), api.NotYours)
+        self.refused(self.rooms.delete(BOB, api.Delete("lobby", posted.offset)), api.NotYours)
+
+    def test_only_messages_are_changed(self) -> None:
+        posted = self.post(ADA, "one")
+        edited = self.get(self.rooms.edit(ADA, api.Edit("lobby", posted.offset, "two")))
+        for offset in (0, 1, edited.offset, edited.offset + 1):
+            self.refused(self.rooms.edit(ADA, api.Edit("lobby", offset, "three")), api.NoSuchMessage)
+
+    def test_a_deleted_message_leaves_a_tombstone_and_no_words(self) -> None:
+        posted = self.post(ADA, "secret one")
+        edited = self.get(self.rooms.edit(ADA, api.Edit("lobby", posted.offset, "secret two")))
+        deleted = self.get(self.rooms.delete(ADA, api.Delete("lobby", posted.offset)))
+        assert self.log()[-3:] == [
+            (posted.offset, "message_posted", {}),
+            (edited.offset, "message_edited", {}),
+            (deleted.offset, "message_deleted", {"message": posted.offset}),
+        ]
+
+    def test_a_deleted_message_is_not_changed_any_more(self) -> None:
+        posted = self.post(ADA, "gone")
+        self.get(self.rooms.delete(ADA, api.Delete("lobby", posted.offset)))
+        self.refused(self.rooms.edit(ADA, api.Edit("lobby", posted.offset, "back")), api.MessageDeleted)
+        self.refused(self.rooms.delete(ADA, api.Delete("lobby", posted.offset)), api.MessageDeleted)
+
+    def test_a_change_whose_answer_was_lost_is_answered_again(self) -> None:
+        posted = self.post(ADA, "gone", "k1")
+        once = self.get(self.rooms.delete(ADA, api.Delete("lobby", posted.offset, "k2")))
+        again = self.get(self.rooms.delete(ADA, api.Delete("lobby", posted.offset, "k2")))
+        assert (again.offset, again.duplicate) == (once.offset, True)
+        assert self.post(ADA, "gone", "k1").duplicate
+
+    def test_a_new_room_has_its_maker_as_a_member_and_is_told_to_all(self) -> None:
+        room = self.get(self.rooms.create(BOB, api.NewRoom("team", "The Team")))
+        assert room == api.Room("team", "The Team", "openline.room.team", 1, joined=True)
+        assert [type for _, type, _ in self.log("team")] == ["room_created", "member_joined"]
+        assert self.bus.published == [(api.ON_CREATED.uri, api.Room("team", "The Team", room.stream, 1, joined=False))]
+
+    def test_a_rooms_name_is_taken_once(self) -> None:
+        self.refused(self.rooms.create(BOB, api.NewRoom("lobby")), api.RoomExists)
+        assert self.bus.published == []
+
+    def test_rooms_are_listed_by_title_as_the_asker_sees_them(self) -> None:
+        self.get(self.rooms.create(BOB, api.NewRoom("zoo", "Animals")))
+        seen = self.get(self.rooms.list_rooms(ADA, api.Everything())).rooms
+        assert [(room.room, room.title, room.members, room.joined) for room in seen] == [
+            ("zoo", "Animals", 1, False),
+            ("lobby", "Lobby", 1, True),
+        ]
+
+    def test_members_read_and_nobody_publishes(self) -> None:
+        node = Caller("stream", "component", "stream")
+        for id, action, allowed in (("u_ada", "read", True), ("u_bob", "read", False), ("u_ada", "publish", False)):
+            access = Access(id, "guest", action, LOBBY)  # type: ignore[arg-type]
+            assert self.get(self.rooms.may(node, access)).allow is allowed
+
+    def test_what_it_serves_is_what_it_declares(self) -> None:
+        declared = {one.uri for one in vars(api).values() if isinstance(one, Procedure)}
+        assert {route.procedure.uri for route in self.rooms.routes()} == declared
+
+
+class SqliteRoomTests(RoomTests, SynchronousTestCase):
+    """Rooms on SQLite."""
+
+    database = MemoryDatabase
+
+
+class PostgresRoomTests(RoomTests, SynchronousTestCase):
+    """Rooms on PostgreSQL."""
+
+    database = PostgresDatabase
