@@ -1,0 +1,122 @@
+"""Sign-in over HTTP: `POST /auth/guest` with a name answers with a token."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+from twisted.web.resource import Resource
+from twisted.web.server import Request
+
+from components.contract import InvalidArgument, NotAuthorized, Refusal
+from components.here import here
+from components.settings import Settings
+from components.wire import invalid_argument
+from router.identity import Introduction, guest
+from router.origin import welcome
+from router.tokens import Signer, signer
+
+from .headers import NOTHING, put
+
+MAX_BODY = 4_096
+_INTRODUCTION = TypeAdapter(Introduction)
+_STATUS = {InvalidArgument: 400, NotAuthorized: 403}
+
+
+class TooManyGuests(Refusal):
+    """Too many people came in from here just now. Try again in a minute."""
+
+    uri = "openline.error.too_many_guests"
+
+
+@dataclass
+class Turnstile:
+    """Lets so many in a minute through from each address: a token bucket for each, the oldest forgotten."""
+
+    per_minute: int
+    now: Callable[[], float]
+    addresses: int = 10_000
+    _buckets: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
+
+    def enter(self, address: str) -> None:
+        """Count one more from an address, or refuse."""
+        now = self.now()
+        left, then = self._buckets.pop(address, (float(self.per_minute), now))
+        left = min(self.per_minute, left + max(0.0, now - then) * self.per_minute / 60)
+        self._buckets[address] = (max(0.0, left - 1), now)
+        if len(self._buckets) > self.addresses:
+            self._buckets.popitem(last=False)
+        if left < 1:
+            raise TooManyGuests(retry_after=round((1 - left) * 60 / self.per_minute, 1))
+
+
+class Guest(Resource):
+    """Takes `{"name": …}`, answers `{"token", "id", "name", "role", "expires"}`."""
+
+    isLeaf = True  # noqa: N815
+
+    def __init__(self, keys: Signer, settings: Settings, now: Callable[[], float] = time.time) -> None:
+        super().__init__()
+        self._signer, self._guests, self._origins, self._now = keys, settings.guests, settings.origins, now
+        self._turnstile = Turnstile(settings.guests.per_minute, now)
+
+    def render(self, request: Request) -> bytes:
+        if request.method != b"POST":
+            request.setHeader(b"Allow", b"POST")
+            return _answer(request, 405, _error(InvalidArgument("Post a name.")))
+        try:
+            return _answer(request, 200, self._come_in(request))
+        except TooManyGuests as refusal:
+            request.setHeader(b"Retry-After", b"%d" % (int(refusal.fields["retry_after"]) + 1))  # type: ignore[call-overload]
+            return _answer(request, 429, _error(refusal))
+        except Refusal as refusal:
+            return _answer(request, _STATUS[type(refusal)], _error(refusal))
+
+    def _come_in(self, request: Request) -> dict[str, Any]:
+        same_site(request, self._origins)
+        if not self._guests.allowed:
+            raise NotAuthorized("Guests are not let in here.")
+        introduction = _read(request)
+        self._turnstile.enter(request.getClientAddress().host)
+        token = guest(introduction.name, self._now(), self._guests.token)
+        return {"token": self._signer.sign(token), **asdict(token)}
+
+
+def same_site(request: Request, also: Collection[str]) -> None:
+    """Refuse a request that a page of another site made."""
+    if not welcome(request.getHeader("origin"), request.getHeader("host"), also):
+        raise NotAuthorized("Sign in from a page of this site.")
+
+
+def make(extra: dict[str, Any]) -> Resource:
+    """Make what stands at `/auth` for Crossbar's `resource` service."""
+    settings, places = here()
+    root = Resource()
+    root.putChild(b"guest", Guest(signer(places.keys), settings))
+    return root
+
+
+def _read(request: Request) -> Introduction:
+    if not (request.getHeader(b"content-type") or b"").startswith(b"application/json"):
+        raise InvalidArgument("Send JSON.")
+    body = request.content.read(MAX_BODY + 1) if request.content else b""
+    if len(body) > MAX_BODY:
+        raise InvalidArgument("This is too much to introduce oneself with.")
+    try:
+        return _INTRODUCTION.validate_json(body)
+    except ValidationError as error:
+        raise invalid_argument(error) from error
+
+
+def _answer(request: Request, status: int, content: dict[str, Any]) -> bytes:
+    request.setResponseCode(status)
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store", "Content-Security-Policy": NOTHING}
+    put(request, headers)
+    return orjson.dumps(content)
+
+
+def _error(refusal: Refusal) -> dict[str, Any]:
+    return {"error": refusal.uri, "message": refusal.message, **refusal.fields}

@@ -1,0 +1,130 @@
+"""The router worker's own component: puts the locks on before any transport opens, and answers for sessions."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from autobahn.twisted.wamp import ApplicationSession
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall, deferLater
+from twisted.logger import Logger
+
+from components import alive, catalog
+from components.access import may
+from components.contract import COMPONENT, PEOPLE, Caller, Component, Refusal, Route, Unavailable, Verdict
+from components.database import Database
+from components.here import here, private_folder
+from components.host import build, socket_url
+from components.settings import Settings
+from components.settings_file import Places
+from components.wire import Hosted, Wire, connect
+
+from . import api, hooks
+from .permissions import Permissions, Stream, permissions
+
+OWNER_AWAY = 10.0
+"""Seconds that a subscription waits for the component that owns the stream."""
+WATCH = 2.0
+"""Seconds between two looks at whether the components' supervisor is alive."""
+
+log = Logger()
+
+
+class Sessions(Component):
+    """Says whose session is whose, to components."""
+
+    def __init__(self, router: Any) -> None:
+        self._router = router
+
+    def routes(self) -> list[Route]:
+        return [api.WHO.by(self.who)]
+
+    async def who(self, caller: Caller, asked: api.Session) -> api.Person:
+        """Answer for one session of this router."""
+        session = hooks.session_of(self._router, asked.session)
+        if session is None:
+            raise api.SessionGone
+        name = (session._authextra or {}).get("name", session._authid)
+        return api.Person(session._authid, session._authrole, name)
+
+
+class Guard:
+    """Decides every action of every session: by the table, or by asking the component that owns a stream."""
+
+    def __init__(self, table: Permissions, settings: Settings, wire: Wire, clock: IReactorTime) -> None:
+        self._table, self._settings, self._wire, self._clock = table, settings, wire, clock
+
+    async def decide(self, id: str, role: str, action: str, uri: str, match: str) -> bool:
+        answer = self._table.decide(role, action, uri, match)
+        if isinstance(answer, Stream):
+            answer = await self._stream(id, role, answer, uri)
+        if not answer.allow:
+            log.debug("{id} may not {action} {uri}: {rule}", id=id, action=action, uri=uri, rule=answer.rule)
+        return answer.allow
+
+    async def _stream(self, id: str, role: str, asked: Stream, uri: str) -> Verdict:
+        """Ask the owner of a stream. One that is being started anew is waited for, within bounds."""
+        deadline = self._clock.seconds() + OWNER_AWAY
+        while True:
+            try:
+                return await may(self._settings, self._wire.call, id, role, asked.action, uri)
+            except Unavailable:
+                if self._clock.seconds() >= deadline:
+                    raise
+            except Refusal as refusal:
+                return Verdict(False, refusal.uri)
+            await deferLater(self._clock, 0.25)
+
+
+class Node(ApplicationSession):
+    """Started by `config.yaml` in each router worker, before its transports."""
+
+    async def onJoin(self, details: object) -> None:  # noqa: N802
+        settings, places = here()
+        private_folder(places.run)
+        router, name = hooks.router_of(self), self.config.extra["router"]
+        reactor = hooks.reactor_of(router)
+        hooks.check_messages()
+        hooks.same_origin_only(settings)
+        hooks.listen_as_set(settings)
+        wire = Wire([name], reactor)
+        guard = Guard(permissions(catalog.declarations(settings), settings), settings, wire, reactor)
+        hooks.guard(router, sorted({*PEOPLE, COMPONENT}), guard.decide)
+        await wire.serve(name, self, Sessions(router))
+        await host(settings, places, name, router, reactor)
+        LoopingCall(Watch(places.run / alive.SUPERVISOR, reactor.stop).look).start(WATCH)
+
+
+async def host(settings: Settings, places: Places, name: str, router: Any, reactor: Any) -> None:
+    """Serve the components that are to live in the router worker: here directly, on other routers by socket."""
+    members = settings.processes.get(catalog.ROUTER, [])
+    if not members:
+        return
+    private_folder(places.data)
+    db = Database.open(places.database, reactor)
+    for member in members:
+        wire = Wire(settings.routers, reactor)
+        component = await build(member, db, wire, settings, reactor)
+        session = Hosted(settings.realm, wire, name, component)
+        hooks.add_session(router, session, member, COMPONENT)
+        await session.served
+        for other in set(settings.routers) - {name}:
+            connect(socket_url(places.run, other), other, settings.realm, wire, component).start(reactor)
+
+
+class Watch:
+    """Ends the worker, and so the node, when the components' supervisor has died: nobody else would notice."""
+
+    def __init__(self, lock: Path, end: Callable[[], None]) -> None:
+        self._lock, self._end = lock, end
+        self._seen = False
+        self._missed = 0
+
+    def look(self) -> None:
+        """Look once; two misses in a row after it was seen are a death."""
+        held = alive.is_held(self._lock)
+        self._seen = self._seen or held
+        self._missed = 0 if held else self._missed + 1
+        if self._seen and self._missed == 2:
+            log.critical("the components' supervisor has died: this router worker ends, to be started anew")
+            self._end()

@@ -1,0 +1,105 @@
+"""Names, tokens, and who gets in with them."""
+
+import base64
+import json
+import stat
+import time
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from autobahn.wamp.exception import ApplicationError
+
+from components.contract import InvalidArgument
+from router.identity import authenticator, guest, presentable
+from router.tokens import BadToken, Signer, Token, signer
+
+KEYS = Signer(b"s" * 32)
+
+
+def token(**changes: Any) -> Token:
+    return Token(**{"id": "u_1", "name": "Ada", "role": "guest", "expires": time.time() + 60, **changes})
+
+
+def enter(ticket: object, authid: str | None = "u_1") -> dict[str, Any]:
+    return authenticator(KEYS)("openline", authid, {"ticket": ticket})
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"), [("  Ada  Lovelace ", "Ada Lovelace"), ("e\u0301", "é"), ("👩‍💻", "👩‍💻"), ("x" * 40, "x" * 40)]
+)
+def test_a_name_is_shown(given: str, shown: str) -> None:
+    assert presentable(given) == shown
+
+
+@pytest.mark.parametrize("given", ["", "   ", "x" * 41, "a\x00b", "a\u202eb", "\u200b", "a\ud800"])
+def test_a_name_is_refused(given: str) -> None:
+    with pytest.raises(InvalidArgument):
+        presentable(given)
+
+
+def test_guests_are_different_people() -> None:
+    first, second = guest("Ada", 0.0, 60.0), guest("Ada", 0.0, 60.0)
+    assert first.id != second.id
+    assert (first.name, first.role, first.expires) == ("Ada", "guest", 60.0)
+
+
+def test_a_token_gets_its_owner_in() -> None:
+    ticket = KEYS.sign(token())
+    for authid in ("u_1", None, ""):
+        entered = enter(ticket, authid)
+        assert (entered["authid"], entered["role"], entered["extra"]["name"]) == ("u_1", "guest", "Ada")
+
+
+def unsigned() -> str:
+    def part(value: object) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+    claims = {"sub": "u_1", "name": "Ada", "role": "operator", "exp": int(time.time()) + 60, "aud": "openline"}
+    return f"{part({'alg': 'none', 'typ': 'JWT'})}.{part(claims)}."
+
+
+def claims_without(name: str) -> str:
+    claims = {"sub": "u_1", "name": "Ada", "role": "guest", "exp": int(time.time()) + 60, "aud": "openline"}
+    del claims[name]
+    return jwt.encode(claims, KEYS.secret, "HS256")
+
+
+BAD = {
+    "expired": lambda: KEYS.sign(token(expires=time.time() - 1)),
+    "of another key": lambda: Signer(b"x" * 32).sign(token()),
+    "unsigned": unsigned,
+    "of another algorithm": lambda: jwt.encode({"sub": "u_1"}, KEYS.secret * 2, "HS512"),
+    "without expiry": lambda: claims_without("exp"),
+    "without audience": lambda: claims_without("aud"),
+    "changed": lambda: KEYS.sign(token())[:-3] + "AAA",
+    "empty": lambda: "",
+    "not text": lambda: 7,
+    "nothing": lambda: None,
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_token_gets_nobody_in_and_says_nothing_of_why(kind: str) -> None:
+    with pytest.raises(ApplicationError) as denied:
+        enter(BAD[kind]())
+    assert denied.value.error == "wamp.error.not_authorized"
+    assert denied.value.args == ("This sign-in is not valid, or not any more.",)
+
+
+def test_a_token_is_nobody_elses() -> None:
+    with pytest.raises(ApplicationError):
+        enter(KEYS.sign(token()), authid="u_2")
+
+
+def test_the_reason_is_for_the_log() -> None:
+    with pytest.raises(BadToken, match="expired"):
+        KEYS.read(KEYS.sign(token(expires=time.time() - 1)))
+
+
+def test_a_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
+    made = signer(tmp_path / "keys")
+    assert signer(tmp_path / "keys") == made
+    assert stat.S_IMODE((tmp_path / "keys/token.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700

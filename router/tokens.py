@@ -1,0 +1,58 @@
+"""Tokens: signed words that say who somebody is, until when."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import jwt
+
+ALGORITHM = "HS256"
+AUDIENCE = "openline"
+_CLAIMS = ["sub", "name", "role", "exp", "aud"]
+
+
+class BadToken(Exception):
+    """A token that says nothing: forged, expired, or for somewhere else. The text is for the log."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """Who somebody is. `expires` is in seconds since 1970, UTC."""
+
+    id: str
+    name: str
+    role: str
+    expires: float
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Signs tokens and reads them, by one secret."""
+
+    secret: bytes
+
+    def sign(self, token: Token) -> str:
+        """Write a token down as a JWT (RFC 7519)."""
+        claims = {"sub": token.id, "name": token.name, "role": token.role, "exp": int(token.expires), "aud": AUDIENCE}
+        return jwt.encode(claims, self.secret, ALGORITHM)
+
+    def read(self, ticket: str) -> Token:
+        """Read a token back, or raise `BadToken`."""
+        try:
+            claims = jwt.decode(ticket, self.secret, [ALGORITHM], {"require": _CLAIMS}, audience=AUDIENCE)
+        except jwt.InvalidTokenError as error:
+            raise BadToken(str(error)) from error
+        return Token(claims["sub"], str(claims["name"]), str(claims["role"]), float(claims["exp"]))
+
+
+def signer(keys: Path) -> Signer:
+    """Take the secret in a folder, which is made, with the folder, where it is missing."""
+    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = keys / "token.key"
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return Signer(bytes.fromhex(path.read_text()))
