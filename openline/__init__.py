@@ -1,0 +1,1 @@
+"""The command `openline`: what an operator types."""
