@@ -1,0 +1,144 @@
+// @ts-check
+/** One WAMP session over one WebSocket. The only module that knows AutobahnJS. */
+
+import autobahn from 'autobahn'
+import { LineError, report } from './errors.js'
+
+autobahn.log.warn = () => {} // it prints two lines for each disconnect
+
+/** @typedef {{ id: string, role: string, name?: string }} Welcome  who the node says we are */
+/** @typedef {{ topic: string, publication: number, publisher?: number, publisher_authid?: string }} Details */
+/** @typedef {(event: any, details: Details) => void} OnEvent */
+/**
+ * @typedef {object} Target
+ * @property {string} url
+ * @property {string} realm
+ * @property {string} id
+ * @property {string} token
+ * @property {(welcome: Welcome) => void} onOpen
+ * @property {(error: LineError) => void} onClose  once, unless `close` was called before
+ * @property {() => void} onHeard  something arrived
+ */
+/**
+ * @typedef {object} Connection
+ * @property {(uri: string, kwargs: object, onProgress?: (value: any) => void) => import('./deadline.js').Request} call
+ * @property {(topic: string, kwargs: object, options?: object) => import('./deadline.js').Request<void>} publish
+ * @property {(topic: string, onEvent: OnEvent, onRevoked: () => void) => Promise<() => Promise<void>>} subscribe
+ *   resolves, once subscribed, with what unsubscribes
+ * @property {() => void} close
+ */
+
+/** Promises of the language, with the channel on which AutobahnJS tells progress. */
+function deferred() {
+  /** @type {any} */ const made = {}
+  /** @type {((value: any) => void)[]} */ const listeners = []
+  made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }))
+  made.promise.onProgress = (/** @type {(value: any) => void} */ listener) => listeners.push(listener)
+  made.notify = (/** @type {any} */ value) => listeners.forEach(listener => listener(value))
+  return made
+}
+
+/** AutobahnJS rejects with objects that are no errors, and throws strings. @param {any} thrown */
+function errorOf(thrown) {
+  if (thrown?.error === undefined) return new LineError('client.error', String(thrown?.message ?? thrown))
+  const { message = thrown.args?.[0], ...fields } = thrown.kwargs ?? {}
+  return new LineError(thrown.error, typeof message === 'string' ? message : thrown.error, fields)
+}
+
+const lost = () => new LineError('client.connection_lost', 'The connection was lost.')
+
+/** @param {Target} target @returns {Connection} */
+export function connect({ url, realm, id, token, onOpen, onClose, onHeard }) {
+  /** @type {any} */ let session = null
+  /** @type {Set<(error: LineError) => void>} */ const waiting = new Set()
+  let over = false
+
+  const inner = new autobahn.Connection({
+    url,
+    realm,
+    authid: id,
+    authmethods: ['ticket'],
+    max_retries: 0,
+    serializers: [new autobahn.serializer.JSONSerializer()],
+    use_deferred: deferred,
+    onchallenge: () => token,
+    on_user_error: report,
+    on_internal_error: report,
+  })
+
+  /** AutobahnJS never settles what was under way when a connection ends, so this does. */
+  const end = () => {
+    over = true
+    for (const fail of [...waiting]) fail(lost())
+  }
+
+  /** @param {(session: any) => any} ask @returns {Promise<any>} */
+  const request = ask =>
+    new Promise((resolve, reject) => {
+      if (over || !session) return reject(lost())
+      const settle = (/** @type {() => void} */ act) => {
+        waiting.delete(reject)
+        if (!over) onHeard()
+        act()
+      }
+      waiting.add(reject)
+      try {
+        ask(session).then(
+          (/** @type {any} */ value) => settle(() => resolve(value)),
+          (/** @type {any} */ thrown) => settle(() => reject(errorOf(thrown))),
+        )
+      } catch (thrown) {
+        waiting.delete(reject)
+        reject(errorOf(thrown))
+      }
+    })
+
+  inner.onopen = (/** @type {any} */ opened, /** @type {any} */ details) => {
+    if (over) return inner.transport.close?.(1000)
+    session = opened
+    onOpen({ id: details.authid, role: details.authrole, name: details.authextra?.name })
+  }
+  inner.onclose = (/** @type {string} */ _, /** @type {{ reason?: string, message?: string }} */ { reason, message }) => {
+    if (!over) {
+      end()
+      onClose(reason ? new LineError(reason, message || reason) : lost())
+    }
+    return true
+  }
+  inner.open()
+
+  return {
+    call(uri, kwargs, onProgress) {
+      /** @type {any} */ let call
+      const answer = request(open => {
+        call = open.call(uri, [], kwargs, onProgress ? { receive_progress: true } : {})
+        if (onProgress) call.onProgress((/** @type {any} */ value) => { onHeard(); onProgress(value) })
+        return call
+      })
+      // Any mode but 'kill' makes AutobahnJS forget the call, and then drop the connection over its answer.
+      return { answer, cancel: () => { if (!over) call?.cancel({ mode: 'kill' }) } }
+    },
+
+    publish(topic, kwargs, options = {}) {
+      const answer = request(open => open.publish(topic, [], kwargs, { ...options, acknowledge: true }))
+      return { answer: answer.then(() => {}), cancel() {} }
+    },
+
+    async subscribe(topic, onEvent, onRevoked) {
+      const handler = (/** @type {any[]} */ _, /** @type {any} */ kwargs, /** @type {Details} */ details) => {
+        if (over) return
+        onHeard()
+        onEvent(kwargs, details)
+      }
+      const subscription = await request(open => open.subscribe(topic, handler))
+      subscription.on_unsubscribe.then(() => { if (!over) onRevoked() })
+      return () => request(open => open.unsubscribe(subscription))
+    },
+
+    close() {
+      end()
+      // Not a GOODBYE: over a dead connection its answer would never come, and the socket would stay.
+      inner.transport.close?.(1000)
+    },
+  }
+}

@@ -1,0 +1,198 @@
+// @ts-check
+/** The line: a page's connection to a node, with its memory. */
+
+import { realClock } from './clock.js'
+import { connect } from './connection.js'
+import { within } from './deadline.js'
+import { LineError, report } from './errors.js'
+import { Following } from './follow.js'
+import { Link } from './link.js'
+import { readBefore } from './log.js'
+import { Outbox } from './outbox.js'
+import { openStorage } from './storage.js'
+import { Topics } from './topics.js'
+import { onWake } from './wake.js'
+
+export { LineError } from './errors.js'
+export { newKey } from './key.js'
+
+/** @typedef {import('./link.js').State} State */
+/** @typedef {import('./link.js').Identity} Identity */
+/** @typedef {import('./log.js').StreamEvent} StreamEvent */
+/** @typedef {import('./log.js').Position} Position */
+/** @typedef {import('./follow.js').FollowOptions} FollowOptions */
+/** @typedef {import('./follow.js').FollowState} FollowState */
+/** @typedef {import('./storage.js').Entry} Entry */
+/**
+ * @typedef {object} LineOptions
+ * @property {import('./link.js').SignIn} signIn
+ * @property {string} [url]  of the node's WebSocket; `/ws` on the host of this page unless given
+ * @property {string} [realm]
+ * @property {string | import('./storage.js').Storage} [outbox]  name of the database for unsent writes
+ */
+/**
+ * @typedef {object} CallOptions
+ * @property {number} [timeout]  seconds until the call is given up; 10 unless given
+ * @property {AbortSignal} [signal]
+ * @property {(value: any) => void} [onProgress]
+ */
+/** @typedef {import('./link.js').Parts & { exclusively: import('./outbox.js').Parts['exclusively'] }} LineParts */
+
+const LARGEST = 60 * 1024 // bytes of arguments; the node takes messages of 64 KiB, and hangs up on larger ones
+const URI = /^[^\s.#]+(\.[^\s.#]+)*$/ // the node hangs up on anything else
+
+/** Tells of every change of `state` and `identity` by a `state` event. */
+export class Line extends EventTarget {
+  /** writes that the node has not acknowledged @type {Outbox} */ outbox
+  #link
+  #topics
+  #clock
+  /** @type {Link['connection']} */ #connection = null
+  /** @type {string | null} */ #owner = null
+
+  /** @param {LineOptions} options @param {Partial<LineParts>} [parts]  for tests */
+  constructor({ signIn, url = defaultUrl(), realm = 'openline', outbox = 'openline.outbox' }, parts = {}) {
+    super()
+    const { clock = realClock, connect: dial = connect, wake = onWake, exclusively = oneTab } = parts
+    const scope = typeof outbox === 'string' ? outbox : ''
+    this.#clock = clock
+    this.#topics = new Topics(clock)
+    this.#link = new Link({ url, realm, signIn }, { clock, connect: dial, wake }, () => this.#changed())
+    this.outbox = new Outbox(typeof outbox === 'string' ? openStorage(outbox) : Promise.resolve(outbox), {
+      clock,
+      call: (uri, kwargs) => this.call(uri, kwargs),
+      exclusively: (lane, act) => exclusively(`${scope} ${lane}`, act),
+    })
+  }
+
+  /** @returns {State} */
+  get state() {
+    return this.#link.state
+  }
+
+  /** Why the line is not online. @returns {LineError | null} */
+  get error() {
+    return this.#link.error
+  }
+
+  /** When the next try to connect starts, in ms since 1970; 0 when none is planned. */
+  get retryAt() {
+    return this.#link.retryAt
+  }
+
+  /** Who is signed in, as far as is known; it stays while the line is offline. @returns {Identity | null} */
+  get identity() {
+    return this.#link.identity
+  }
+
+  /** Connects, and stays connected until `close`. */
+  open() {
+    this.#link.open()
+  }
+
+  close() {
+    this.#link.close()
+  }
+
+  /** Tries to connect at once, also after the node refused. */
+  retryNow() {
+    this.#link.retryNow()
+  }
+
+  /**
+   * Calls a procedure once. Rejects with a `LineError`, or with the signal's reason when it is aborted.
+   * @param {string} uri @param {object} [kwargs] @param {CallOptions} [options]
+   * @returns {Promise<any>}
+   */
+  async call(uri, kwargs = {}, { timeout, signal, onProgress } = {}) {
+    const message = checked(uri, kwargs)
+    const connection = this.#online()
+    return within(this.#clock, () => connection.call(uri, message, onProgress), { timeout, signal })
+  }
+
+  /**
+   * Publishes an event to a topic that forgets. Resolves when the node has taken it.
+   * @param {string} topic @param {object} [kwargs] @param {object} [options]  as WAMP names them, such as `exclude_me`
+   * @returns {Promise<void>}
+   */
+  async publish(topic, kwargs = {}, options = {}) {
+    const message = checked(topic, kwargs)
+    const connection = this.#online()
+    return within(this.#clock, () => connection.publish(topic, message, options), {})
+  }
+
+  /**
+   * Listens to a topic that forgets, across reconnects, until the function that it returns is called.
+   * @param {string} topic @param {import('./connection.js').OnEvent} onEvent
+   * @param {{ onRefused?: (error: LineError) => void }} [options]
+   */
+  subscribe(topic, onEvent, { onRefused = report } = {}) {
+    checked(topic, {})
+    return this.#topics.listen(topic, { onEvent, onRefused })
+  }
+
+  /** Follows a stream: every event once and in order, across reconnects. @param {string} stream @param {FollowOptions} options */
+  follow(stream, options) {
+    checked(stream, {})
+    return new Following(stream, options, {
+      topics: this.#topics,
+      clock: this.#clock,
+      call: (uri, kwargs) => this.call(uri, kwargs),
+    })
+  }
+
+  /**
+   * The last events of a stream before an offset, the oldest first.
+   * @param {string} stream @param {{ before?: number, limit?: number }} [range]
+   */
+  history(stream, { before, limit = 50 } = {}) {
+    return readBefore((uri, kwargs) => this.call(uri, kwargs), stream, limit, before)
+  }
+
+  /**
+   * Calls a procedure that takes a `key`, for sure: keeps the call in the outbox until the node has answered it.
+   * @param {string} uri @param {Record<string, any>} kwargs
+   * @returns {Promise<any>}
+   */
+  async send(uri, kwargs) {
+    return this.outbox.send(uri, checked(uri, kwargs))
+  }
+
+  #online() {
+    if (!this.#connection) throw new LineError('client.offline', 'There is no connection.')
+    return this.#connection
+  }
+
+  #changed() {
+    const { connection, identity, renewedFrom } = this.#link
+    if (identity && identity.id !== this.#owner) {
+      this.#owner = identity.id
+      this.outbox.belongTo(identity.id, renewedFrom)
+    }
+    if (connection !== this.#connection) {
+      this.#connection = connection
+      this.#topics.use(connection)
+      this.outbox.setOnline(connection !== null)
+    }
+    this.dispatchEvent(new CustomEvent('state', { detail: { state: this.state, error: this.error } }))
+  }
+}
+
+function defaultUrl() {
+  const { protocol, host } = location
+  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/ws`
+}
+
+/** The arguments as they will arrive, or an error if the node would not take them. @param {string} uri @param {object} kwargs */
+function checked(uri, kwargs) {
+  if (!URI.test(uri)) throw new LineError('client.invalid_uri', `This is no URI: ${uri}`)
+  const json = JSON.stringify(kwargs)
+  const bytes = new TextEncoder().encode(json).length
+  if (bytes > LARGEST) throw new LineError('client.too_large', 'This is too large to be sent.', { bytes, most: LARGEST })
+  return JSON.parse(json)
+}
+
+/** Runs while no other tab of this site does the same. Without locks two tabs may send the same: its key makes that harmless. */
+const oneTab = /** @type {LineParts['exclusively']} */ (
+  (name, act) => (navigator.locks ? navigator.locks.request(name, act) : act())
+)
