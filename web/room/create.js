@@ -1,0 +1,62 @@
+// @ts-check
+// A new room: a title for people, and a name for addresses that is made from it.
+import { useRef, useState } from 'preact/hooks'
+import { Dialog } from '../ui/dialog.js'
+import { html } from '../ui/html.js'
+import { checkName, nameOf } from './names.js'
+
+const TITLE = 80
+const NAME = 40
+
+/** @param {{rooms: import('./rooms.js').Rooms, onClose: () => void, onCreated: (name: string) => void}} props */
+export const NewRoom = ({ rooms, onClose, onCreated }) => {
+  const [title, setTitle] = useState('')
+  const [chosen, setChosen] = useState(/** @type {string | null} */ (null))
+  const [error, setError] = useState({ title: '', name: '' })
+  const [busy, setBusy] = useState(false)
+  const titleField = useRef(/** @type {HTMLInputElement | null} */ (null))
+  const nameField = useRef(/** @type {HTMLInputElement | null} */ (null))
+  const name = chosen ?? nameOf(title)
+
+  /** @param {{title?: string, name?: string}} problem */
+  const refuse = problem => {
+    setBusy(false)
+    setError({ title: '', name: '', ...problem })
+    const field = problem.title ? titleField : nameField
+    field.current?.focus()
+  }
+  /** @param {SubmitEvent} event */
+  const submit = async event => {
+    event.preventDefault()
+    if (!title.trim()) return refuse({ title: 'Give the room a title.' })
+    const problem = checkName(name)
+    if (problem) return refuse({ name: problem })
+    setBusy(true)
+    try {
+      await rooms.create(title.trim(), name)
+      onCreated(name)
+    } catch (refusal) {
+      refuse({ name: /** @type {Error} */ (refusal).message })
+    }
+  }
+
+  return html`<${Dialog} title="New room" onClose=${onClose}>
+    <form class="form" onSubmit=${submit} noValidate>
+      <label for="room-new-title">Title</label>
+      <input ref=${titleField} id="room-new-title" class="field" maxlength=${TITLE} autocomplete="off" autofocus value=${title}
+        aria-describedby="room-new-title-error" aria-invalid=${error.title ? 'true' : null}
+        onInput=${(/** @type {any} */ event) => setTitle(event.target.value)} />
+      <p class="field-error" id="room-new-title-error" role="alert">${error.title}</p>
+      <label for="room-new-name">Name in addresses</label>
+      <input ref=${nameField} id="room-new-name" class="field" maxlength=${NAME} autocomplete="off" autocapitalize="off" spellcheck="false"
+        value=${name} aria-describedby="room-new-name-hint room-new-name-error" aria-invalid=${error.name ? 'true' : null}
+        onInput=${(/** @type {any} */ event) => setChosen(event.target.value)} />
+      <p class="dim hint" id="room-new-name-hint">Small letters, digits and _. It cannot be changed later.</p>
+      <p class="field-error" id="room-new-name-error" role="alert">${error.name}</p>
+      <div class="dialog-actions">
+        <button type="button" class="button" onClick=${onClose}>Cancel</button>
+        <button class="button primary" disabled=${busy}>Create room</button>
+      </div>
+    </form>
+  <//>`
+}

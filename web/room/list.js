@@ -1,0 +1,57 @@
+// @ts-check
+// The left side: the rooms, and whose page this is.
+import { roomHash } from '../routes.js'
+import { Avatar } from '../ui/avatar.js'
+import { Connection } from '../ui/connection.js'
+import { html } from '../ui/html.js'
+import { Keys, Logo, Plus, Search, SignOut } from '../ui/icons.js'
+import { command } from '../ui/keys.js'
+import { ThemeButton } from '../ui/theme.js'
+
+/** @import { Rooms } from './rooms.js' */
+
+/**
+ * @param {{line: import('../line/line.js').Line, rooms: Rooms, current: string, person: import('./state.js').Author,
+ *   onNew: () => void, onSwitch: () => void, onHelp: () => void, onSignOut: () => void}} props
+ */
+export const Sidebar = ({ line, rooms, current, person, onNew, onSwitch, onHelp, onSignOut }) => html`<div class="sidebar">
+  <div class="brand">
+    <${Logo} /><span>Openline</span>
+    <button class="icon-button wide-only" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick=${onHelp}><${Keys} /></button>
+  </div>
+  <button class="search" onClick=${onSwitch}><${Search} /><span>Go to a room</span><kbd>${command} K</kbd></button>
+  <nav class="rooms" aria-labelledby="rooms-head">
+    <div class="rooms-head">
+      <h2 id="rooms-head">Rooms</h2>
+      <button class="icon-button" aria-label="New room" title="New room" onClick=${onNew}><${Plus} /></button>
+    </div>
+    <${List} rooms=${rooms} current=${current} />
+  </nav>
+  <div class="me">
+    <${Avatar} of=${person} />
+    <p class="me-name"><bdi>${person.name}</bdi><${Connection} line=${line} /></p>
+    <${ThemeButton} />
+    <button class="icon-button" aria-label="Sign out" title="Sign out" onClick=${onSignOut}><${SignOut} /></button>
+  </div>
+</div>`
+
+/** @param {{rooms: Rooms, current: string}} props */
+const List = ({ rooms, current }) => {
+  if (!rooms.list) return rooms.error
+    ? html`<p class="rooms-note">${rooms.error} <button class="link" onClick=${rooms.load}>Try again</button></p>`
+    : html`<div class="skeleton-rooms" aria-hidden="true"><i /><i /><i /></div>`
+  const [mine, others] = [true, false].map(joined =>
+    rooms.list?.filter(({ room, joined: is }) => (is || rooms.open.has(room)) === joined) ?? [])
+  return html`<ul>${mine.map(info => html`<${Item} key=${info.room} info=${info} rooms=${rooms} current=${current} />`)}</ul>
+    ${others.length > 0 && html`<h3>More rooms</h3>
+      <ul>${others.map(info => html`<${Item} key=${info.room} info=${info} rooms=${rooms} current=${current} />`)}</ul>`}`
+}
+
+/** @param {{info: import('./room.js').RoomInfo, rooms: Rooms, current: string}} props */
+const Item = ({ info: { room, title }, rooms, current }) => {
+  const unread = room === current ? 0 : rooms.unread(room)
+  return html`<li><a class="room" href=${roomHash(room)} aria-current=${room === current ? 'page' : null} data-unread=${unread ? '' : null}>
+    <span class="hash" aria-hidden="true">#</span><bdi class="room-title">${title}</bdi>
+    ${unread !== 0 && html`<span class=${unread === true ? 'dot' : 'count'}>${unread !== true && unread}<span class="hidden"> unread</span></span>`}
+  </a></li>`
+}

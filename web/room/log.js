@@ -1,0 +1,176 @@
+// @ts-check
+// The messages of a room. It stays at the end while somebody reads there, and else holds still, whatever comes or goes.
+import { Component, createRef } from 'preact'
+import { html } from '../ui/html.js'
+import { Down } from '../ui/icons.js'
+import { DayRow, LostRow, MessageRow, NotesRow, StartRow, UnreadRow } from './rows.js'
+import { hasOlder } from './state.js'
+import { moved, newer, newest, older } from './window.js'
+
+/** @import { Room } from './room.js' */
+/** @import { Row } from './timeline.js' */
+/** @import { Window } from './window.js' */
+/**
+ * @typedef {object} Props
+ * @property {Room} room
+ * @property {Row[]} rows
+ * @property {string} title
+ * @property {number} editing  id of the message that is being edited, or 0
+ * @property {(id: number) => void} onEdit
+ * @property {() => void} onEdited
+ * @property {(id: number) => void} onDelete
+ * @property {(is: boolean) => void} onAtEnd
+ */
+/** @typedef {{window: Window, rows: Row[], active: string}} Own */
+
+const NEAR_END = 40
+const NEAR_EDGE = 800
+
+const ROWS = { day: DayRow, lost: LostRow, message: MessageRow, notes: NotesRow, start: StartRow, unread: UnreadRow }
+
+/** @extends {Component<Props, Own>} */
+export class Log extends Component {
+  /** @type {import('preact').RefObject<HTMLDivElement | null>} */ scroller = createRef()
+  /** @type {import('preact').RefObject<HTMLOListElement | null>} */ list = createRef()
+  atEnd = true
+  placed = false
+  /** @type {ResizeObserver | null} */ sizes = null
+
+  /** @param {Props} props */
+  constructor(props) {
+    super(props)
+    /** @type {Own} */
+    this.state = { rows: props.rows, window: newest(props.rows.length), active: '' }
+  }
+
+  /** Keep the same rows in the window when some are put in front of them. @param {Props} props @param {Own} state */
+  static getDerivedStateFromProps({ rows }, { rows: before, window }) {
+    if (rows === before) return null
+    const seen = before.slice(window.start).find(row => row.kind === 'message')
+    const now = seen ? rows.findIndex(row => row.id === seen.id) : -1
+    const put = seen && now >= 0 ? now - before.indexOf(seen) : 0
+    return { rows, window: now < 0 ? newest(rows.length) : moved(window, put, rows.length) }
+  }
+
+  componentDidMount() {
+    this.sizes = new ResizeObserver(() => this.atEnd && this.keepEnd())
+    for (const { current } of [this.scroller, this.list]) if (current) this.sizes.observe(current)
+    this.settle()
+  }
+
+  componentWillUnmount() { this.sizes?.disconnect() }
+
+  /** Where a row on the screen was before the page changed. */
+  getSnapshotBeforeUpdate() {
+    if (this.atEnd) return null
+    const top = this.scroller.current?.getBoundingClientRect().top ?? 0
+    const row = [...this.list.current?.children ?? []].find(child =>
+      child.matches('[data-message]') && child.getBoundingClientRect().bottom > top)
+    return row ? { row: /** @type {HTMLElement} */ (row), top: row.getBoundingClientRect().top } : null
+  }
+
+  /** @param {Props} _ @param {Own} __ @param {{row: HTMLElement, top: number} | null} [held] */
+  componentDidUpdate(_, __, held) {
+    const scroller = this.scroller.current
+    if (scroller && held?.row.isConnected) scroller.scrollTop += held.row.getBoundingClientRect().top - held.top
+    this.settle()
+  }
+
+  /** Begin at the first unread message, else at the end. */
+  settle() {
+    const { room, rows } = this.props
+    if (this.atEnd) this.keepEnd()
+    if (!this.placed && room.placed && rows.length) {
+      this.placed = true
+      this.toUnread()
+    }
+    this.look()
+  }
+
+  keepEnd() {
+    const scroller = this.scroller.current
+    if (scroller) scroller.scrollTop = scroller.scrollHeight
+  }
+
+  toUnread() {
+    const scroller = this.scroller.current, mark = scroller?.querySelector('.unread')
+    if (!scroller || !mark) return
+    const above = mark.getBoundingClientRect().top - scroller.getBoundingClientRect().top
+    if (above < 0) scroller.scrollTop += above - NEAR_END
+  }
+
+  toEnd = () => {
+    this.atEnd = true
+    this.setState({ window: newest(this.props.rows.length) }, () => this.keepEnd())
+  }
+
+  look = () => {
+    const scroller = this.scroller.current
+    if (!scroller?.clientHeight) return
+    const { scrollTop, scrollHeight, clientHeight } = scroller, { room, rows } = this.props, { window } = this.state
+    const below = scrollHeight - scrollTop - clientHeight
+    this.atEndIs(below < NEAR_END && window.end === Infinity)
+    if (scrollTop < NEAR_EDGE) {
+      if (window.start > 0) this.setState({ window: older(window, rows.length) })
+      else if (room.placed && !room.older && hasOlder(room.state)) room.loadOlder()
+    } else if (below < NEAR_EDGE && window.end !== Infinity) this.setState({ window: newer(window, rows.length) })
+  }
+
+  /** @param {boolean} is */
+  atEndIs(is) {
+    if (is !== this.atEnd) this.props.onAtEnd(is)
+    this.atEnd = is
+  }
+
+  /** @param {Event} event */
+  activate = event => {
+    const row = event.target instanceof Element ? event.target.closest('[data-message]') : null
+    const active = row?.getAttribute('data-message') ?? ''
+    if (active && active !== this.state.active) this.setState({ active })
+  }
+
+  /** @param {KeyboardEvent} event */
+  pressed = event => {
+    const row = event.target
+    if (!(row instanceof HTMLElement) || !row.matches('[data-message]')) return
+    const all = /** @type {HTMLElement[]} */ ([...this.list.current?.querySelectorAll('[data-message]') ?? []])
+    const at = all.indexOf(row)
+    const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: all.length - 1 }[event.key]
+    if (event.key === 'Escape') document.getElementById('composer')?.focus()
+    else if (to === undefined) return
+    else all[to]?.focus()
+    event.preventDefault()
+  }
+
+  render() {
+    const { room, rows, title, editing, onEdit, onEdited, onDelete } = this.props
+    const { window: { start, end }, active } = this.state
+    const drawn = rows.slice(start, end)
+    const last = drawn.findLast(row => row.kind === 'message')?.id ?? ''
+    const reachable = drawn.some(row => row.id === active) ? active : last
+    const unread = this.atEnd ? 0 : room.unread
+    return html`<div class="log-frame">
+      <div class="log" ref=${this.scroller} onScroll=${this.look} tabindex="-1">
+        <div class="log-top" aria-live="off">${top(room, rows)}</div>
+        <ol ref=${this.list} aria-label="Messages" onPointerOver=${this.activate} onFocusIn=${this.activate} onKeyDown=${this.pressed}>
+          ${drawn.map(row => html`<${ROWS[row.kind]} key=${row.id} row=${row} room=${room} title=${title}
+            active=${row.id === active} reachable=${row.id === reachable}
+            editing=${row.kind === 'message' && row.message.id > 0 && row.message.id === editing}
+            onEdit=${onEdit} onEdited=${onEdited} onDelete=${onDelete} />`)}
+        </ol>
+      </div>
+      ${(unread > 0 || end !== Infinity) && html`<button class="to-end" onClick=${this.toEnd}>
+        <${Down} />${unread > 0 ? `${unread} new ${unread === 1 ? 'message' : 'messages'}` : 'Newest messages'}
+      </button>`}
+    </div>`
+  }
+}
+
+/** What stands above the first row while there is more, or nothing at all. @param {Room} room @param {Row[]} rows */
+const top = (room, rows) => {
+  if (room.older === 'failed') {
+    return html`<p class="log-note">Older messages did not load. <button class="link" onClick=${() => room.loadOlder()}>Try again</button></p>`
+  }
+  if (rows.length ? room.older !== 'loading' && !hasOlder(room.state) : room.placed) return null
+  return html`<div class="skeleton" aria-hidden="true">${[0, 1, 2].map(key => html`<div key=${key}><i /><p><b /><b /></p></div>`)}</div>`
+}

@@ -1,0 +1,267 @@
+// @ts-check
+// One room, alive: joins it, follows its stream into a state, and sends what is written in it.
+import { newKey } from '../line/line.js'
+import { EMPTY, acknowledged, fold, forget, hasOlder, hold, outbox, prepend, told, unread } from './state.js'
+import { local } from '../ui/storage.js'
+
+/** @import { Line } from '../line/line.js' */
+/** @import { Author, Event, Pending, State } from './state.js' */
+/** @typedef {'joining' | 'recovering' | 'live' | 'offline' | 'refused'} Phase */
+/** @typedef {{room: string, title: string, stream: string, members: number, joined: boolean}} RoomInfo */
+/** @typedef {{id: string, name: string, since: number}} Member */
+
+const FIRST_PAGE = 50
+const FARTHEST = 300
+const HEARD = 5
+const AGAIN = 3000
+const BURST = 16
+const KINDS = /** @type {Record<string, 'post' | 'edit' | 'delete'>} */ ({
+  'openline.room.post': 'post', 'openline.room.edit': 'edit', 'openline.room.delete': 'delete',
+})
+
+/** Tells of itself by `change` events. */
+export class Room extends EventTarget {
+  /** @type {State} */ state = EMPTY
+  /** @type {Phase} */ phase = 'joining'
+  /** Why the room cannot be entered, for people. */ error = ''
+  /** The uri of that refusal. */ refusal = ''
+  /** Offset of the last event that was read here before those that are new. */ marker = 0
+  /** How many have joined; 0 until it is known. */ count = 0
+  /** @type {{id: string, text: string}[]} what others just said, for those who listen */ heard = []
+  /** @type {'' | 'loading' | 'failed'} how reading older messages goes */ older = ''
+  /** Whether it is known where reading begins, and all is loaded to begin there. */ placed = false
+
+  /** @type {Line} */ #line
+  /** @type {() => Author} */ #who
+  /** @type {{stop(): void} | null} */ #following = null
+  /** @type {Event[]} */ #arrived = []
+  #joining = false
+  #again = 0
+  #attentive = false
+  #read = { epoch: '', offset: 0 }
+
+  /** @param {Line} line @param {string} name @param {() => Author} who  whose page this is */
+  constructor(line, name, who) {
+    super()
+    this.#line = line
+    this.#who = who
+    this.name = name
+    this.stream = `openline.room.${name}`
+    this.#syncOutbox()
+  }
+
+  open() {
+    this.#line.addEventListener('state', this.#enter)
+    this.#line.outbox.addEventListener('change', this.#syncOutbox)
+    this.#enter()
+  }
+
+  close() {
+    this.#line.removeEventListener('state', this.#enter)
+    this.#line.outbox.removeEventListener('change', this.#syncOutbox)
+    clearTimeout(this.#again)
+    this.#following?.stop()
+    this.#following = null
+  }
+
+  get me() { return this.#who() }
+
+  get unread() {
+    return this.placed ? unread(this.state, this.#offsetRead(), this.me.id) : 0
+  }
+
+  /** Say whether the newest messages are in front of somebody's eyes. @param {boolean} attentive */
+  attend(attentive) {
+    this.#attentive = attentive
+    this.#catchUp()
+  }
+
+  /** @param {string} text */
+  post(text) { this.#send('post', { text }) }
+  /** @param {number} message @param {string} text */
+  edit(message, text) { this.#send('edit', { message, text }) }
+  /** @param {number} message */
+  delete(message) {
+    this.#set(forget(this.state, heldKey(message)))
+    this.#send('delete', { message })
+  }
+
+  /** Show a message as deleted, and delete nothing yet. @param {number} message */
+  hide(message) {
+    this.#set(hold(this.state, pendingOf(heldKey(message), 'delete', { message }, 'held')))
+  }
+  /** @param {number} message */
+  show(message) { this.#set(forget(this.state, heldKey(message))) }
+
+  /** @param {string} key */
+  retry(key) { this.#line.outbox.retry(key) }
+  /** @param {string} key */
+  async drop(key) {
+    this.#set(forget(this.state, key))
+    await this.#line.outbox.drop(key)
+  }
+
+  /** Read one more page of what was said before. @param {number} [limit] */
+  async loadOlder(limit = FIRST_PAGE) {
+    if (this.older === 'loading' || !hasOlder(this.state)) return
+    this.#olderIs('loading')
+    try {
+      const count = this.state.entries.length
+      while (hasOlder(this.state) && this.state.entries.length === count) await this.#page(limit)
+      this.#olderIs('')
+    } catch {
+      this.#olderIs('failed')
+    }
+  }
+
+  /** @returns {Promise<Member[]>} */
+  async members() {
+    const { members } = await this.#line.call('openline.room.members', { room: this.name })
+    return members
+  }
+
+  /** @param {number} limit */
+  async #page(limit) {
+    const before = this.state.first
+    const page = await this.#line.history(this.stream, { before, limit })
+    if (this.state.first !== before) return
+    // An empty page is the end of what is kept, whatever was believed.
+    this.#set(prepend(this.state, page.events.length ? page : { ...page, oldest: before }))
+  }
+
+  #enter = async () => {
+    if (this.#line.state !== 'online' || this.#following || this.#joining) return
+    this.#joining = true
+    try {
+      const { members } = await this.#line.call('openline.room.join', { room: this.name })
+      this.count = members
+      this.#follow()
+    } catch (error) {
+      this.#refuse(/** @type {Error & {uri?: string}} */ (error))
+    } finally {
+      this.#joining = false
+    }
+  }
+
+  #follow() {
+    const { epoch, head: offset } = this.state
+    this.#following = this.#line.follow(this.stream, {
+      after: epoch ? { epoch, offset } : undefined,
+      last: FIRST_PAGE,
+      onEvent: event => this.#take(event),
+      onState: state => this.#told(state),
+    })
+  }
+
+  /** @param {Error & {uri?: string}} error */
+  #refuse(error) {
+    const said = error.uri?.startsWith('openline.') && !error.uri.endsWith('.unavailable')
+    this.phase = said ? 'refused' : 'offline'
+    if (!said) this.#again = window.setTimeout(this.#enter, AGAIN)
+    this.error = error.message
+    this.refusal = error.uri ?? ''
+    this.#changed()
+  }
+
+  // Events come in bursts; each burst is folded, and drawn, once.
+  /** @param {Event} event */
+  #take(event) {
+    if (this.#arrived.push(event) === 1) setTimeout(() => this.#flush(), BURST)
+  }
+
+  #flush() {
+    const events = this.#arrived
+    this.#arrived = []
+    if (!events.length) return
+    if (this.phase === 'live') this.#live(events)
+    this.state = fold(this.state, events)
+    this.#catchUp()
+  }
+
+  /** @param {import('../line/line.js').FollowState} now */
+  #told({ state, position, oldest, error }) {
+    this.#flush()
+    if (state === 'refused') {
+      this.#following?.stop()
+      this.#following = null
+      return this.#refuse(error ?? new Error('You cannot read this room.'))
+    }
+    this.phase = state
+    if (position) this.state = told(this.state, { epoch: position.epoch, oldest })
+    if (state === 'live' && !this.placed) this.#place()
+    this.#catchUp()
+  }
+
+  /** Find where reading ended the last time, and load as far as that. */
+  async #place() {
+    const read = local.get(`read.${this.name}`), { epoch, head, first } = this.state
+    this.#read = read?.epoch === epoch ? read : { epoch, offset: head }
+    if (this.#read.offset < first - 1) await this.loadOlder(Math.min(first - 1 - this.#read.offset, FARTHEST))
+    this.placed = true
+    this.#catchUp()
+  }
+
+  #offsetRead() {
+    return this.#read.epoch === this.state.epoch ? this.#read.offset : 0
+  }
+
+  /** What is in front of somebody's eyes is read; else the first that is not is marked. */
+  #catchUp() {
+    const { epoch, head } = this.state
+    if (this.placed && epoch && this.#attentive && (this.#read.offset !== head || this.#read.epoch !== epoch)) {
+      this.#read = { epoch, offset: head }
+      local.set(`read.${this.name}`, this.#read)
+    } else if (this.unread) this.marker = this.#offsetRead()
+    this.#changed()
+  }
+
+  /** What others do while we watch. @param {Event[]} events */
+  #live(events) {
+    const others = events.filter(({ by }) => by.id !== this.me.id)
+    const said = others.filter(({ type }) => type === 'message_posted')
+    const heard = said.map(({ epoch, offset, by, data }) => ({ id: `${epoch} ${offset}`, text: `${by.name}: ${data.text}` }))
+    this.heard = [...this.heard, ...heard].slice(-HEARD)
+    for (const { type } of others) this.count += Number(type === 'member_joined') - Number(type === 'member_left')
+  }
+
+  /** @param {'post' | 'edit' | 'delete'} kind @param {{text?: string, message?: number}} what */
+  #send(kind, what) {
+    const key = newKey()
+    this.#set(hold(this.state, pendingOf(key, kind, what, 'waiting')))
+    this.#line.send(`openline.room.${kind}`, { room: this.name, ...what, key }).then(
+      ({ offset }) => this.#set(acknowledged(this.state, key, offset)),
+      () => { /* it stands in the outbox as failed, with the reason */ },
+    )
+  }
+
+  #syncOutbox = () => {
+    const mine = this.#line.outbox.list().filter(entry => entry.uri in KINDS && entry.kwargs.room === this.name)
+    this.#set(outbox(this.state, mine.map(({ key, uri, kwargs, state, error, at }) => ({
+      ...pendingOf(key, KINDS[uri], kwargs, state), error: error?.message ?? '', at: at / 1000,
+    }))))
+  }
+
+  /** @param {'' | 'loading' | 'failed'} older */
+  #olderIs(older) {
+    this.older = older
+    this.#changed()
+  }
+
+  /** @param {State} state */
+  #set(state) {
+    this.state = state
+    this.#changed()
+  }
+
+  #changed() { this.dispatchEvent(new CustomEvent('change')) }
+}
+
+/** @param {number} message */
+const heldKey = message => `held ${message}`
+
+/**
+ * @param {string} key @param {Pending['kind']} kind @param {{text?: string, message?: number}} what
+ * @param {Pending['state']} state @returns {Pending}
+ */
+const pendingOf = (key, kind, { text = '', message = 0 }, state) =>
+  ({ key, kind, text, message, state, at: Date.now() / 1000, error: '', offset: 0 })

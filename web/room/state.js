@@ -1,0 +1,229 @@
+// @ts-check
+// What a room looks like, folded from its events: (state, event) → state, and nothing else.
+//
+// A message's id is the offset of the event that posted it. Edits and deletions may be folded before the message they
+// change (it stands on an older page that is read later), so the order in which pages arrive makes no difference.
+
+/** @typedef {{id: string, name: string}} Author */
+/**
+ * @typedef {object} Event  one event of a room's stream, as the line hands it over
+ * @property {string} epoch
+ * @property {number} offset
+ * @property {number} time  seconds since 1970
+ * @property {Author} by
+ * @property {string | null} key
+ * @property {string} type
+ * @property {Record<string, any>} data
+ */
+/**
+ * @typedef {object} Message
+ * @property {'message'} kind
+ * @property {number} id
+ * @property {Author} by
+ * @property {number} time
+ * @property {string | null} key
+ * @property {string} text
+ * @property {number} version  offset of the event that gave it its present text
+ * @property {boolean} edited
+ * @property {boolean} deleted
+ */
+/** @typedef {{kind: 'note', id: number, by: Author, time: number, what: 'created' | 'joined' | 'left'}} Note */
+/** @typedef {Message | Note} Entry */
+/** @typedef {{of: number, version: number, text: string | null}} Change  the newest edit of a message; null text deletes it */
+/**
+ * @typedef {object} Pending  something of one's own that the log does not show yet
+ * @property {string} key
+ * @property {'post' | 'edit' | 'delete'} kind
+ * @property {number} message  the message that is edited or deleted; 0 for a post
+ * @property {string} text
+ * @property {number} at  seconds since 1970
+ * @property {'held' | 'waiting' | 'sending' | 'failed' | 'sent'} state
+ * @property {string} error  why it failed, for people
+ * @property {number} offset  where it stands in the log once acknowledged, else 0
+ */
+/**
+ * @typedef {object} State
+ * @property {string} epoch
+ * @property {number} first  offset of the oldest event folded, 0 before any
+ * @property {number} head  offset of the newest event folded
+ * @property {number} oldest  offset of the oldest event that the log still keeps, as far as is known
+ * @property {boolean} lost  whether events went by that can no longer be read
+ * @property {string} title
+ * @property {number} moves  how many joinings and leavings were folded: who is here may have changed
+ * @property {Entry[]} entries  by id
+ * @property {Map<number, Change>} changes  of every message that was ever changed, loaded or not
+ * @property {Set<string>} keys  of every event folded
+ * @property {Pending[]} pending  in the order in which they were written
+ */
+
+/** @type {State} */
+export const EMPTY = Object.freeze({
+  epoch: '', first: 0, head: 0, oldest: 1, lost: false, title: '', moves: 0,
+  entries: [], changes: new Map(), keys: new Set(), pending: [],
+})
+
+/**
+ * Add events as they follow each other. Doubles are dropped; a new epoch or a hole (the line has said that the events
+ * in between are gone) starts the room anew, because what was shown may have been changed by what is missing.
+ * @param {State} state @param {Event[]} events @returns {State}
+ */
+export const fold = (state, events) => {
+  let now = state, /** @type {Event[]} */ run = []
+  for (const event of events) {
+    const reset = now.epoch !== '' && event.epoch !== now.epoch
+    const head = run.at(-1)?.offset ?? now.head
+    if (reset || (head > 0 && event.offset > head + 1)) {
+      now = anew(now)
+      run = []
+    } else if (event.offset <= head) continue
+    run.push(event)
+    if (now.epoch === '') now = { ...now, epoch: event.epoch }
+  }
+  return run.length ? settle(withoutStrays(add(now, run))) : now
+}
+
+/**
+ * Add a page of older events, ascending, that ends right before the oldest one folded so far.
+ * @param {State} state @param {{events: Event[], oldest: number, epoch: string}} page @returns {State}
+ */
+export const prepend = (state, { events, oldest, epoch }) => {
+  if (state.epoch !== '' && epoch !== state.epoch) return state
+  const older = events.filter(event => !state.first || event.offset < state.first)
+  return settle(add({ ...state, oldest: Math.max(oldest, 1) }, older))
+}
+
+/**
+ * Take note of what the log itself says: an empty log of a new epoch has no event that could tell.
+ * @param {State} state @param {{epoch: string, oldest: number}} log @returns {State}
+ */
+export const told = (state, { epoch, oldest }) =>
+  state.epoch !== '' && epoch !== '' && epoch !== state.epoch
+    ? { ...anew(state), epoch, oldest: Math.max(oldest, 1) }
+    : { ...state, oldest: Math.max(oldest, 1) }
+
+/** Whether the log keeps events older than those folded. @param {State} state */
+export const hasOlder = state => state.first > state.oldest
+
+/**
+ * Bring the entries of the outbox in. One that left the outbox without having been dropped was acknowledged: it stays
+ * until its event arrives, so that nothing flickers.
+ * @param {State} state @param {Pending[]} waiting @returns {State}
+ */
+export const outbox = (state, waiting) => {
+  const known = new Set(waiting.map(entry => entry.key))
+  /** @param {Pending} was @returns {Pending} */
+  const sent = was => ({ ...was, state: 'sent', error: '' })
+  const leaving = state.pending.filter(was => !known.has(was.key) && was.state !== 'failed')
+    .map(was => was.state === 'held' ? was : sent(was))
+  return settle({ ...state, pending: [...leaving, ...waiting].sort((a, b) => a.at - b.at) })
+}
+
+/**
+ * Note where an acknowledged write stands in the log.
+ * @param {State} state @param {string} key @param {number} offset @returns {State}
+ */
+export const acknowledged = (state, key, offset) => settle({
+  ...state,
+  pending: state.pending.map(entry => entry.key === key ? { ...entry, state: 'sent', error: '', offset } : entry),
+})
+
+/** Forget something pending. @param {State} state @param {string} key @returns {State} */
+export const forget = (state, key) => ({ ...state, pending: state.pending.filter(entry => entry.key !== key) })
+
+/** Show something pending before the outbox knows of it. @param {State} state @param {Pending} entry @returns {State} */
+export const hold = (state, entry) => ({ ...forget(state, entry.key), pending: [...forget(state, entry.key).pending, entry] })
+
+/** How many messages of others stand after an offset. @param {State} state @param {number} offset @param {string} me */
+export const unread = (state, offset, me) => {
+  let count = 0
+  for (let i = state.entries.length - 1; i >= 0 && state.entries[i].id > offset; i--) {
+    const entry = state.entries[i]
+    if (entry.kind === 'message' && !entry.deleted && entry.by.id !== me) count++
+  }
+  return count
+}
+
+/** The newest message of one's own that can still be edited. @param {State} state @param {string} me */
+export const lastOwn = (state, me) =>
+  /** @type {Message | undefined} */ (state.entries.findLast(entry =>
+    entry.kind === 'message' && entry.by.id === me && !entry.deleted
+    && !state.pending.some(pending => pending.kind === 'delete' && pending.message === entry.id)))
+
+/** A room without events, that still holds what is waiting to be sent. @param {State} state @returns {State} */
+const anew = state => ({
+  ...EMPTY, lost: true, title: state.title, moves: state.moves,
+  pending: state.pending.filter(entry => entry.kind === 'post' && entry.state !== 'sent'),
+})
+
+/** Fold events that are known to be new. @param {State} state @param {Event[]} events @returns {State} */
+const add = (state, events) => {
+  if (!events.length) return state
+  const changes = new Map(state.changes), keys = new Set(state.keys)
+  /** @type {Entry[]} */ const made = []
+  let { title, moves } = state
+  for (const event of events) {
+    if (event.key) keys.add(event.key)
+    const change = changeOf(event), entry = entryOf(event)
+    if (change && !((changes.get(change.of)?.version ?? 0) > change.version)) changes.set(change.of, change)
+    if (entry) made.push(entry)
+    if (event.type === 'room_created') title = event.data.title ?? title
+    if (event.type.startsWith('member_')) moves++
+  }
+  const entries = events[0].offset < state.first ? [...made, ...state.entries] : [...state.entries, ...made]
+  return {
+    ...state, title, moves, changes, keys,
+    epoch: state.epoch || events[0].epoch,
+    first: Math.min(state.first || Infinity, events[0].offset),
+    head: Math.max(state.head, events[events.length - 1].offset),
+    entries: entries.map(entry => entry.kind === 'message' ? changed(entry, changes.get(entry.id)) : entry),
+  }
+}
+
+/**
+ * The log keeps nothing of an edit whose message was deleted later: such an edit changes nothing.
+ * @param {Event} event @returns {Change | null}
+ */
+const changeOf = ({ type, offset: version, data: { message: of, text } }) => {
+  if (!of) return null
+  if (type === 'message_deleted') return { of, version, text: null }
+  return type === 'message_edited' && text ? { of, version, text } : null
+}
+
+/** @type {Record<string, Note['what']>} */
+const NOTES = { room_created: 'created', member_joined: 'joined', member_left: 'left' }
+
+/** @param {Event} event @returns {Entry | null} */
+const entryOf = ({ type, offset: id, by, time, key, data }) => {
+  // The log keeps no text of a deleted message, so one without text was deleted.
+  if (type === 'message_posted') {
+    return { kind: 'message', id, by, time, key, text: data.text ?? '', version: id, edited: false, deleted: !data.text }
+  }
+  return type in NOTES ? { kind: 'note', id, by, time, what: NOTES[type] } : null
+}
+
+/** @param {Message} message @param {Change | undefined} change @returns {Message} */
+const changed = (message, change) => {
+  if (!change || change.version <= message.version) return message
+  const { version, text } = change
+  return text === null
+    ? { ...message, version, text: '', deleted: true }
+    : { ...message, version, text, edited: true }
+}
+
+/**
+ * Drop what the log shows by now.
+ * @param {State} state @returns {State}
+ */
+const settle = state => {
+  const pending = state.pending.filter(entry =>
+    !state.keys.has(entry.key) && !(entry.state === 'sent' && entry.offset > 0 && entry.offset <= state.head))
+  return pending.length === state.pending.length ? state : { ...state, pending }
+}
+
+/**
+ * An acknowledged write whose place is not known was in the outbox when the page opened, and may stand in the log
+ * before all that is loaded. Any new event shows that its own one has passed, or is this one.
+ * @param {State} state @returns {State}
+ */
+const withoutStrays = state =>
+  ({ ...state, pending: state.pending.filter(entry => entry.state !== 'sent' || entry.offset > 0) })

@@ -1,0 +1,23 @@
+// Events for tests, written shortly.
+
+export const ada = { id: 'u_ada', name: 'Ada' }
+export const bob = { id: 'u_bob', name: 'Bob' }
+
+const NOON = new Date(2026, 4, 12, 12).getTime() / 1000
+
+/** An event of the log `e1`, one second after the one before it. */
+export const event = (offset, type, data = {}, { by = ada, key = null, epoch = 'e1', time = NOON + offset } = {}) =>
+  ({ stream: 'openline.room.lobby', epoch, offset, time, by, key, type, data })
+
+export const created = (title = 'Lobby') => event(1, 'room_created', { title })
+export const posted = (offset, text = `message ${offset}`, more = {}) => event(offset, 'message_posted', { text }, more)
+export const edited = (offset, message, text, more = {}) => event(offset, 'message_edited', { message, text }, more)
+export const deleted = (offset, message, more = {}) => event(offset, 'message_deleted', { message }, more)
+export const joined = (offset, by = ada) => event(offset, 'member_joined', {}, { by })
+export const left = (offset, by = ada) => event(offset, 'member_left', {}, { by })
+
+/** Something in the outbox. */
+export const waiting = (key, more = {}) =>
+  ({ key, kind: 'post', message: 0, text: `text of ${key}`, at: NOON + 100, state: 'waiting', error: '', offset: 0, ...more })
+
+export const texts = state => state.entries.filter(({ kind }) => kind === 'message').map(({ text }) => text)

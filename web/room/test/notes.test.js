@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sentences } from '../notes.js'
+
+const note = (what, name) => ({ kind: 'note', id: 1, time: 0, by: { id: name, name }, what })
+
+test('those who came and those who left are named', () => {
+  assert.deepEqual(sentences([note('joined', 'Ada'), note('left', 'Bob')]), [
+    { what: 'joined', names: ['Ada'], more: 0 }, { what: 'left', names: ['Bob'], more: 0 },
+  ])
+})
+
+test('of somebody who came and went, only the last is told', () => {
+  assert.deepEqual(sentences([note('joined', 'Ada'), note('left', 'Ada'), note('joined', 'Ada')]),
+    [{ what: 'joined', names: ['Ada'], more: 0 }])
+})
+
+test('a crowd is counted', () => {
+  const [{ names, more }] = sentences(['a', 'b', 'c', 'd', 'e'].map(name => note('joined', name)))
+  assert.deepEqual([names, more], [['a', 'b', 'c'], 2])
+})

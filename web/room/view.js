@@ -1,0 +1,123 @@
+// @ts-check
+// One room on the page: who is in it, what is said, and the place to write.
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { goTo } from '../routes.js'
+import { useChanges } from '../ui/changes.js'
+import { Connection, OfflineBanner } from '../ui/connection.js'
+import { html } from '../ui/html.js'
+import { Back, Leave, People } from '../ui/icons.js'
+import { toast } from '../ui/toast.js'
+import { Composer } from './composer.js'
+import { Log } from './log.js'
+import { Members } from './members.js'
+import { LOBBY } from './rooms.js'
+import { lastOwn } from './state.js'
+import { timeline } from './timeline.js'
+
+/** @import { Line } from '../line/line.js' */
+/** @import { Room } from './room.js' */
+/** @import { Rooms } from './rooms.js' */
+
+/** @param {{line: Line, rooms: Rooms, name: string, shown: boolean}} props */
+export const RoomView = ({ line, rooms, name, shown }) => {
+  const [room] = useState(() => rooms.enter(name))
+  const [members, setMembers] = useState(false)
+  const log = useRef(/** @type {Log | null} */ (null))
+  const [editing, setEditing] = useState(0)
+  useChanges(room)
+  const atEnd = useAttention(room, shown)
+  const rows = useMemo(() => timeline(room.state, room.me, room.marker), [room.state, room.marker, room.me.id])
+
+  const write = (/** @type {string} */ text) => {
+    room.post(text)
+    log.current?.toEnd()
+  }
+  const stopEditing = () => {
+    setEditing(0)
+    focusComposer()
+  }
+  const editLast = () => setEditing(lastOwn(room.state, room.me.id)?.id ?? 0)
+  const refused = room.phase === 'refused'
+
+  return html`<section class="room-view" aria-labelledby="room-title">
+    <${Head} line=${line} rooms=${rooms} room=${room} onMembers=${() => setMembers(true)} />
+    <div class="room-body">
+      <${OfflineBanner} line=${line} />
+      ${refused ? html`<${Refused} room=${room} />`
+        : html`<${Log} ref=${log} room=${room} rows=${rows} title=${rooms.title(name)} editing=${editing} onEdit=${setEditing}
+            onEdited=${stopEditing} onDelete=${(/** @type {number} */ id) => deleteLater(room, id)} onAtEnd=${atEnd} />`}
+    </div>
+    ${!refused && html`<${Composer} room=${name} title=${rooms.title(name)} onWrite=${write} onEditLast=${editLast} />`}
+    <div class="hidden" role="log" aria-live="polite" aria-label="New messages">
+      ${room.heard.map(({ id, text }) => html`<p key=${id}>${text}</p>`)}
+    </div>
+    ${members && html`<${Members} room=${room} onClose=${() => setMembers(false)} />`}
+  </section>`
+}
+
+/** Tell the room whether its end is in front of somebody's eyes. @param {Room} room @param {boolean} shown */
+const useAttention = (room, shown) => {
+  const end = useRef(true)
+  const look = () => room.attend(end.current && shown && !document.hidden)
+  useEffect(() => {
+    look()
+    document.addEventListener('visibilitychange', look)
+    return () => {
+      document.removeEventListener('visibilitychange', look)
+      room.attend(false)
+    }
+  }, [shown])
+  return (/** @type {boolean} */ is) => {
+    end.current = is
+    look()
+  }
+}
+
+/** @param {{line: Line, rooms: Rooms, room: Room, onMembers: () => void}} props */
+const Head = ({ line, rooms, room, onMembers }) => {
+  const { count } = room
+  const words = count === 1 ? '1 member' : `${count || 'All'} members`
+  return html`<header class="room-head">
+    <a class="icon-button narrow-only" href="#/rooms" aria-label="All rooms"><${Back} /></a>
+    <div class="room-names">
+      <h2 id="room-title"><span class="hash" aria-hidden="true">#</span><bdi>${rooms.title(room.name)}</bdi></h2>
+      <span class="narrow-only"><${Connection} line=${line} /></span>
+    </div>
+    <button class="button quiet" aria-label=${`${words}: who is in this room`} onClick=${onMembers}>
+      <${People} /><span class="count-words">${count || ''}</span>
+    </button>
+    ${room.name !== LOBBY && html`<button class="icon-button" aria-label="Leave this room" title="Leave this room"
+      onClick=${() => leave(rooms, room)}><${Leave} /></button>`}
+  </header>`
+}
+
+/** @param {Rooms} rooms @param {Room} room */
+const leave = async (rooms, room) => {
+  try {
+    await rooms.leave(room.name)
+    goTo(LOBBY)
+    toast({ text: 'You left the room.', action: { label: 'Come back', run: () => goTo(room.name) } })
+  } catch (error) {
+    toast({ text: /** @type {Error} */ (error).message })
+  }
+}
+
+/** Deleting can be taken back for a moment: nothing is sent before. @param {Room} room @param {number} id */
+const deleteLater = (room, id) => {
+  room.hide(id)
+  toast({
+    text: 'Message deleted',
+    action: { label: 'Undo', run: () => room.show(id) },
+    done: () => room.delete(id),
+  })
+  focusComposer()
+}
+
+export const focusComposer = () => document.getElementById('composer')?.focus()
+
+/** @param {{room: Room}} props */
+const Refused = ({ room }) => html`<div class="refused">
+  <h3>${room.refusal.endsWith('no_such_room') ? 'This room does not exist' : 'You cannot enter this room'}</h3>
+  <p class="dim">${room.error}</p>
+  <a class="button primary" href=${`#/room/${LOBBY}`}>Go to the lobby</a>
+</div>`

@@ -1,0 +1,29 @@
+// @ts-check
+// The pictures on buttons: 20 × 20, one line width, in the colour of the text. The words beside them say what they mean.
+import { html } from './html.js'
+
+/** @param {string} path */
+const icon = path => () => html`<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d=${path} /></svg>`
+
+export const Back = icon('M12.5 4.5 7 10l5.5 5.5')
+export const Close = icon('m5 5 10 10M15 5 5 15')
+export const Copy = icon('M7 7V3.5h9.5V13H13M3.5 7H13v9.5H3.5z')
+export const Edit = icon('m12.5 4.5 3 3L7 16l-3.8.8L4 13z')
+export const Leave = icon('M8 3.5H4v13h4M8.5 10h8M13 6.5l3.5 3.5-3.5 3.5')
+export const Moon = icon('M16 11.8A6.5 6.5 0 0 1 8.2 4a6.5 6.5 0 1 0 7.8 7.8z')
+export const People = icon('M7.5 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 16.5c.3-3 2.4-4.7 5.5-4.7s5.2 1.7 5.5 4.7M13 3.7a3 3 0 0 1 0 5.6M15.2 12.3c1.7.7 2.6 2.1 2.8 4.2')
+export const Plus = icon('M10 4v12M4 10h12')
+export const Search = icon('M8.8 14.5a5.7 5.7 0 1 0 0-11.4 5.7 5.7 0 0 0 0 11.4zM13 13l4 4')
+export const Send = icon('M10 16.5v-13M4.5 9 10 3.5 15.5 9')
+export const SignOut = Leave
+export const Sun = icon('M10 13.2a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4zM10 2v1.8M10 16.2V18M2 10h1.8M16.2 10H18M4.3 4.3l1.3 1.3M14.4 14.4l1.3 1.3M4.3 15.7l1.3-1.3M14.4 5.6l1.3-1.3')
+export const Trash = icon('M3.5 5.5h13M8 5.5v-2h4v2M5 5.5l.8 11h8.4l.8-11M8.3 8.5l.3 5M11.7 8.5l-.3 5')
+export const Keys = icon('M2.5 5h15v10h-15zM5.5 8h0M8.5 8h0M11.5 8h0M14.5 8h0M6.5 12h7')
+export const Down = icon('M10 4v12M5 11l5 5 5-5')
+export const Person = icon('M10 10a3.2 3.2 0 1 0 0-6.4A3.2 3.2 0 0 0 10 10zM3.8 17c.4-3.3 2.7-5 6.2-5s5.8 1.7 6.2 5')
+
+/** The mark of Openline, as in logo.svg. */
+export const Logo = () => html`<svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
+  <rect width="32" height="32" rx="9" class="logo-ground" />
+  <path class="logo-line" d="M5.5 16h4.7M21.8 16h4.7M16 21.8a5.8 5.8 0 1 0 0-11.6 5.8 5.8 0 0 0 0 11.6z" />
+</svg>`
