@@ -1,0 +1,65 @@
+"""People on the line in processes of their own, each driving the pages' client (`tests/journeys/driver.mjs`)."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from tests.support.node import ROOT, wait_for
+
+
+def node_js() -> str:
+    """Find Node.js: the one that was set up with this environment, or the machine's."""
+    ours = Path(sys.executable).with_name("node")
+    found = str(ours) if ours.exists() else shutil.which("node")
+    assert found, "there is no Node.js: run `make tools`"
+    return found
+
+
+class Driver:
+    """One person. What they print is kept as it comes."""
+
+    def __init__(self, url: str, name: str, room: str = "lobby", what: str = "follow") -> None:
+        self.said: list[dict[str, Any]] = []
+        self._process = subprocess.Popen(
+            [node_js(), str(ROOT / "tests/journeys/driver.mjs"), url, name, room, what],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.said.append(json.loads(line))
+
+    def each(self, word: str) -> list[Any]:
+        """List all that was said under one word, in order."""
+        return [said[word] for said in list(self.said) if word in said]
+
+    def shown(self) -> list[int]:
+        """The offsets that were shown, in the order in which they were."""
+        return self.each("shown")
+
+    def wait_until_shown(self, offset: int) -> None:
+        """Wait until an event was shown."""
+        wait_for(lambda: self.shown() and self.shown()[-1] >= offset, f"offset {offset} was not shown")
+
+    def finish(self) -> None:
+        """Let a writer see all of its messages answered, and end."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(60)
+        self._reader.join(10)
+
+    def stop(self) -> None:
+        """End at once."""
+        self._process.kill()
+        self._process.wait(10)
+        self._reader.join(10)

@@ -1,0 +1,67 @@
+"""A real Crossbar router in memory, with our permissions. Its internals are used here and in `router/hooks.py`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from autobahn.twisted.wamp import ApplicationSession
+from autobahn.wamp.types import ComponentConfig
+from crossbar.router.router import RouterFactory
+from crossbar.worker.types import RouterRealm
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+
+from components import catalog
+from components.contract import COMPONENT, PEOPLE, Declared
+from components.settings import Settings
+from components.wire import Wire
+from router import hooks
+from router.node import Guard, Sessions
+from router.permissions import permissions
+
+
+class MemoryRouter:
+    """Sessions joined to it talk WAMP to each other within the call stack."""
+
+    def __init__(
+        self, settings: Settings, clock: IReactorTime, name: str = "router1", declared: Iterable[Declared] = ()
+    ) -> None:
+        factory = RouterFactory("node", name, None)
+        factory.start_realm(RouterRealm(None, None, {"name": settings.realm}))
+        self.name = name
+        self._realm = settings.realm
+        self.router = factory.get(settings.realm)
+        wire = Wire([name], clock)
+        table = permissions([*catalog.declarations(settings), *declared], settings)
+        hooks.guard(self.router, sorted({*PEOPLE, COMPONENT}), Guard(table, settings, wire, clock).decide)
+        self.serve(wire, Sessions(self.router), role="trusted")
+
+    def serve(self, wire: Wire, component: Any, role: str = COMPONENT) -> Any:
+        """Join a component, as the host does."""
+        session = self.join(type(component).__name__.lower(), role)
+        serving = Deferred.fromCoroutine(wire.serve(self.name, session, component))
+        failures: list[Any] = []
+        serving.addErrback(failures.append)
+        for failure in failures:
+            failure.raiseException()
+        return session
+
+    def join(self, authid: str, role: str, name: str | None = None) -> Any:
+        """Join a person or a component."""
+        session = ApplicationSession(ComponentConfig(self._realm))
+        hooks.add_session(self.router, session, authid, role, {"name": name or authid})
+        return session
+
+    def forget(self, session: Any) -> None:
+        """Make the router forget who a session is, as if it had just gone."""
+        del self.router._session_id_to_session[session._session_id]
+
+
+SETTINGS = Settings.model_validate(
+    {
+        "streams": [
+            {"match": "openline.room.*", "keep": {"events": 1_000_000, "for": "forever"}, "read": "members"},
+            {"match": "app.demo.*", "read": ["guest"], "publish": ["guest", "component"]},
+        ]
+    }
+)
+"""The settings that most tests want."""
