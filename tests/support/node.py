@@ -50,6 +50,7 @@ class Node:
         settings: Mapping[str, Any] | None = None,
         supervised: bool = False,
         environ: Mapping[str, str] | None = None,
+        web: Path = ROOT / "web",
     ) -> None:
         # A socket's path has at most 108 characters, which pytest's own folders use up.
         self.folder = Path(tempfile.mkdtemp(prefix="openline-"))
@@ -57,6 +58,7 @@ class Node:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = self.folder / "node.log"
+        self.web = web
         self._supervised = supervised
         self._environ = {**os.environ, **(environ or {}), "PORT": str(self.port)}
         self._process: subprocess.Popen[bytes] | None = None
@@ -71,7 +73,7 @@ class Node:
                 worker["executable"] = sys.executable
             for transport in worker.get("transports", []):
                 if "paths" in transport:
-                    transport["paths"]["/"]["extra"]["root"] = str(ROOT / "web")
+                    transport["paths"]["/"]["extra"]["root"] = str(self.web)
         (self.cbdir / "config.yaml").write_text(yaml.safe_dump(config))
         ours = yaml.safe_load((ROOT / ".crossbar/openline.yaml").read_text())
         (self.cbdir / "openline.yaml").write_text(yaml.safe_dump({**ours, **settings}))

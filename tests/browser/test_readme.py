@@ -1,0 +1,86 @@
+"""The README's code does what it says: taken from its text, run in a browser, answered by a node."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.node import ROOT, Node
+
+TEXT = (ROOT / "README.md").read_text()
+CODE = {
+    name: code
+    for code in re.findall(r"```(?:js|python)\n(.*?)```", TEXT, re.DOTALL)
+    for name in re.findall(r"\A(?://|#) (\S+)\n", code)
+}
+"""Each piece of code that says in its first line which file it is."""
+PAGE = '<!doctype html><title>Hello</title><script type="importmap">{"imports": {"autobahn": "/vendor/autobahn.js"}}</script>'
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[Node]:
+    settings = yaml.safe_load(re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)[0])
+    with TemporaryDirectory() as folder:
+        web = Path(folder) / "web"
+        for part in ("line", "vendor"):
+            shutil.copytree(ROOT / "web" / part, web / part)
+        yield from serve(Node(settings, web=web))
+
+
+def serve(node: Node) -> Iterator[Node]:
+    """Run a node with the README's component and pages."""
+    for name, code in CODE.items():
+        if name.startswith("greetings/"):
+            write(node.folder / name, code)
+        elif name.startswith("web/"):
+            show(node, Path(name).stem, code)
+    with node:
+        node.find("-m components mine")
+        yield node
+
+
+@pytest.fixture
+def page(node: Node, chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page()
+    yield page
+    page.close()
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def show(node: Node, name: str, script: str) -> None:
+    """Put an empty page with one script among those that a node serves."""
+    write(node.web / f"{name}.js", script)
+    write(node.web / f"{name}.html", f'{PAGE}<script type="module" src="/{name}.js"></script>')
+
+
+def test_autobahnjs_calls_a_procedure(page: Page, node: Node) -> None:
+    page.goto(f"{node.url}/hello.html")
+    expect(page.locator("body")).to_have_text("Lobby")
+
+
+def test_the_line_talks_and_follows(page: Page, node: Node) -> None:
+    page.goto(f"{node.url}/talk.html")
+    expect(page.locator("body")).to_contain_text("Ada: message_posted")
+
+
+def test_the_component_answers(page: Page, node: Node) -> None:
+    call = CODE["web/hello.js"].replace("session.call('openline.room.list')", "session.call('app.hello.greet', [], {name: 'Bob'})")
+    call = call.replace("const { rooms }", "const { text }").replace("rooms.map(room => room.title).join(', ')", "text")
+    show(node, "greet", call)
+    page.goto(f"{node.url}/greet.html")
+    expect(page.locator("body")).to_have_text("Hello Bob, says Ada")
+
+
+def test_it_fits_on_a_screen() -> None:
+    component = CODE["greetings/hello/api.py"] + CODE["greetings/hello/component.py"]
+    lines = [line for line in component.splitlines() if line.strip() and not line.startswith(("#", "from"))]
+    assert len(lines) <= 20
