@@ -2,7 +2,7 @@
 /** One WAMP session over one WebSocket. The only module that knows AutobahnJS. */
 
 import autobahn from 'autobahn'
-import { LineError, report } from './errors.js'
+import { LineError, fromWire, report, toLineError } from './errors.js'
 
 autobahn.log.warn = () => {} // it prints two lines for each disconnect
 
@@ -39,11 +39,8 @@ function deferred() {
 }
 
 /** AutobahnJS rejects with objects that are no errors, and throws strings. @param {any} thrown */
-function errorOf(thrown) {
-  if (thrown?.error === undefined) return new LineError('client.error', String(thrown?.message ?? thrown))
-  const { message = thrown.args?.[0], ...fields } = thrown.kwargs ?? {}
-  return new LineError(thrown.error, typeof message === 'string' ? message : thrown.error, fields)
-}
+const errorOf = thrown =>
+  (thrown?.error === undefined ? toLineError(thrown) : fromWire(thrown.error, thrown.args, thrown.kwargs))
 
 const lost = () => new LineError('client.connection_lost', 'The connection was lost.')
 

@@ -12,6 +12,25 @@ export class LineError extends Error {
   }
 }
 
+// What the router says of these is for those who run it.
+const SENTENCES = new Map([
+  ['wamp.error.not_authorized', 'You may not do this.'],
+  ['wamp.error.authorization_failed', 'It could not be found out whether you may do this.'],
+  ['wamp.error.no_such_procedure', 'Nobody answers this right now.'],
+  ['wamp.error.canceled', 'This was interrupted before it was done.'],
+])
+
+/**
+ * An error as it came over the wire: a component's has its sentence in `kwargs`, the router's has one in `args`.
+ * @param {string} uri @param {any[]} [args] @param {Record<string, any>} [kwargs]
+ */
+export function fromWire(uri, args = [], kwargs = {}) {
+  const { message, ...fields } = kwargs
+  if (typeof message === 'string') return new LineError(uri, message, fields)
+  const detail = typeof args[0] === 'string' ? args[0] : uri
+  return new LineError(uri, SENTENCES.get(uri) ?? detail, { ...fields, detail })
+}
+
 const IDENTITY = new Set([
   'wamp.error.not_authorized',
   'wamp.error.authentication_failed',

@@ -94,6 +94,14 @@ export class Line extends EventTarget {
     this.#link.close()
   }
 
+  /** Resolves when the line is online; rejects when the node does not take who we are. @returns {Promise<void>} */
+  async online() {
+    while (this.state !== 'online') {
+      if (this.state === 'refused') throw this.error
+      await new Promise(resolve => this.addEventListener('state', resolve, { once: true }))
+    }
+  }
+
   /** Tries to connect at once, also after the node refused. */
   retryNow() {
     this.#link.retryNow()

@@ -1,12 +1,12 @@
 // @ts-check
-/** Keeps writes until the node has acknowledged them, in order, across reloads and without a connection. */
+/** Sends writes until the node has acknowledged them, in order, across reloads and without a connection. */
 
 import { Backoff } from './backoff.js'
-import { LineError, isCrash, isFinal, report, toLineError } from './errors.js'
+import { Entries } from './entries.js'
+import { LineError, isCrash, isFinal, toLineError } from './errors.js'
 import { newKey } from './key.js'
 
 /** @typedef {import('./storage.js').Entry} Entry */
-/** @typedef {import('./storage.js').Storage} Storage */
 /** @typedef {{ promise: Promise<any>, resolve: (reply: any) => void, reject: (error: LineError) => void }} Waiter */
 /**
  * @typedef {object} Parts
@@ -19,49 +19,48 @@ const CRASHES = 5 // how often a write that the node breaks over is tried
 
 /** Tells of every change by a `change` event. */
 export class Outbox extends EventTarget {
-  /** whether unsent writes survive a reload */ durable = true
-  /** settles when what the disk has is known @type {Promise<void>} */ ready
-  /** @type {Entry[]} */ #entries = []
-  /** @type {Map<string, Waiter>} */ #waiters = new Map()
-  /** keys that the disk would not take @type {Set<string>} */ #unkept = new Set()
+  #entries
+  /** whoever asked for a write to be sent @type {Map<string, Waiter>} */ #waiters = new Map()
   /** @type {Map<string, number>} */ #crashes = new Map()
-  /** lanes that are being sent, with their pauses @type {Map<string, Backoff>} */ #running = new Map()
+  /** lanes that are being sent @type {Set<string>} */ #running = new Set()
   /** @type {Set<() => void>} */ #sleepers = new Set()
   /** @type {string | null} */ #owner = null
   /** whose writes are the owner's too @type {string | null} */ #former = null
   #online = false
-  #latest = 0
 
-  /** @param {Promise<Storage>} storage @param {Parts} parts */
+  /** @param {Promise<import('./storage.js').Storage>} storage @param {Parts} parts */
   constructor(storage, parts) {
     super()
-    this.storage = storage
     this.parts = parts
-    this.ready = this.#load()
+    this.#entries = new Entries(storage, () => this.dispatchEvent(new CustomEvent('change')))
+  }
+
+  /** Whether unsent writes survive a reload. */
+  get durable() {
+    return this.#entries.durable
   }
 
   /** The writes of whoever is signed in that are not acknowledged, the oldest first. @returns {Entry[]} */
   list() {
-    const mine = this.#entries.filter(({ owner }) => owner === null || owner === this.#owner)
+    const mine = [...this.#entries].filter(({ owner }) => owner === null || owner === this.#owner)
     return mine.map(entry => ({ ...entry }))
   }
 
   /** Sends what was refused once more, under its old key. @param {string} key */
   async retry(key) {
-    const entry = this.#find(key)
+    const entry = this.#entries.get(key)
     if (entry?.state !== 'failed') return
-    this.#crashes.delete(key)
-    this.#mark(entry, 'waiting')
-    await this.#keep(entry)
+    this.#entries.mark(entry, 'waiting')
+    await this.#entries.keep(entry)
     this.#run(entry.lane)
   }
 
   /** Forgets a write. If it is on its way already, it may still arrive. @param {string} key */
   async drop(key) {
-    const entry = this.#find(key)
+    const entry = this.#entries.get(key)
     if (!entry) return
     this.#settle(key)?.reject(new LineError('client.dropped', 'This was taken back before it was sent.'))
-    await this.#forget(entry)
+    await this.#entries.forget(entry)
   }
 
   /**
@@ -70,10 +69,10 @@ export class Outbox extends EventTarget {
    */
   send(uri, kwargs) {
     const key = kwargs.key ?? newKey()
-    const entry = this.#find(key) ?? this.#add(uri, { ...kwargs, key })
+    const entry = this.#entries.get(key) ?? this.#add(uri, { ...kwargs, key })
     const waiter = this.#waiters.get(key) ?? makeWaiter()
     this.#waiters.set(key, waiter)
-    this.#keep(entry).then(() => (entry.state === 'failed' ? this.retry(key) : this.#run(entry.lane)))
+    this.#entries.keep(entry).then(() => (entry.state === 'failed' ? this.retry(key) : this.#run(entry.lane)))
     return waiter.promise
   }
 
@@ -84,57 +83,29 @@ export class Outbox extends EventTarget {
   async belongTo(id, renewedFrom) {
     this.#owner = id
     this.#former = renewedFrom
-    await this.ready
-    await this.#claim()
-    this.#runAll()
+    await this.#entries.ready
+    await this.#runAll()
   }
 
   /** @param {boolean} online */
   async setOnline(online) {
     this.#online = online
     for (const wake of this.#sleepers) wake()
-    if (online) {
-      await this.#load() // another tab may have left something
-      await this.#claim()
-    }
-    this.#runAll()
+    if (!online) return
+    await this.#entries.load()
+    await this.#runAll()
   }
 
-  async #load() {
-    const storage = await this.storage
-    const kept = await storage.all().catch(error => { report(error); return [] })
-    const onDisk = kept.map(entry => this.#find(entry.key) ?? entry).sort((one, other) => one.at - other.at)
-    const onlyHere = this.#entries.filter(entry => !onDisk.includes(entry))
-    this.#entries = [...onDisk, ...onlyHere]
-    // What was written before the disk was read comes after what the disk had, whatever the clock says.
-    let latest = 0
-    for (const entry of this.#entries) latest = entry.at = Math.max(entry.at, latest + 1)
-    this.#latest = Math.max(this.#latest, latest)
-    if (!storage.durable) this.durable = false
-    this.#changed()
-  }
-
-  /** Takes over what nobody owns yet. What another tab has sent meanwhile must not come back. */
-  async #claim() {
-    const owner = this.#owner
-    if (owner === null) return
-    const storage = await this.storage
-    for (const entry of this.#entries.filter(({ owner }) => owner === null || owner === this.#former)) {
-      entry.owner = owner
-      this.#changed()
-      if (await storage.get(entry.key).catch(report)) await this.#keep(entry)
-    }
-  }
-
-  #runAll() {
-    for (const lane of new Set(this.#entries.map(entry => entry.lane))) this.#run(lane)
+  async #runAll() {
+    if (this.#owner !== null) await this.#entries.claim(this.#owner, this.#former)
+    for (const lane of new Set([...this.#entries].map(entry => entry.lane))) this.#run(lane)
   }
 
   /** Sends one lane's writes, one after the other, until there is none or no connection. @param {string} lane */
   async #run(lane) {
     if (this.#running.has(lane)) return
+    this.#running.add(lane)
     const backoff = new Backoff(this.parts.clock.random)
-    this.#running.set(lane, backoff)
     for (let entry; (entry = this.#next(lane));) {
       const next = entry
       const passed = await this.parts.exclusively(lane, () => this.#attempt(next))
@@ -153,11 +124,11 @@ export class Outbox extends EventTarget {
   /** Sends one write. Says whether the lane may go on at once. @param {Entry} entry @returns {Promise<boolean>} */
   async #attempt(entry) {
     if (!(await this.#isOpen(entry))) return true
-    this.#mark(entry, 'sending')
+    this.#entries.mark(entry, 'sending')
     try {
       const reply = await this.parts.call(entry.uri, entry.kwargs)
       this.#settle(entry.key)?.resolve(reply)
-      await this.#forget(entry)
+      await this.#entries.forget(entry)
       return true
     } catch (thrown) {
       return this.#failed(entry, toLineError(thrown))
@@ -166,76 +137,42 @@ export class Outbox extends EventTarget {
 
   /** Whether a write is still to be sent: another tab may have done it while we waited. @param {Entry} entry */
   async #isOpen(entry) {
-    const { key } = entry
-    const kept = await (await this.storage).get(key).catch(() => entry)
-    if (!kept && !this.#waiters.has(key) && !this.#unkept.has(key)) await this.#forget(entry)
-    if (kept?.state === 'failed') this.#refused(entry, kept.error ?? new LineError('client.error'))
-    return this.#online && entry.state === 'waiting' && this.#entries.includes(entry)
+    const kept = await this.#entries.look(entry)
+    // Somebody here waits for the answer: the node gives it once more.
+    if (!kept && !this.#waiters.has(entry.key)) await this.#entries.forget(entry)
+    if (kept?.state === 'failed' && kept.error) this.#refused(entry, kept.error)
+    return this.#online && entry.state === 'waiting' && this.#entries.has(entry)
   }
 
   /** @param {Entry} entry @param {LineError} error */
   async #failed(entry, error) {
     const crashes = (this.#crashes.get(entry.key) ?? 0) + Number(isCrash(error))
-    this.#crashes.set(entry.key, crashes)
     if (!isFinal(error) && crashes < CRASHES) {
-      this.#mark(entry, 'waiting')
+      this.#crashes.set(entry.key, crashes)
+      this.#entries.mark(entry, 'waiting')
       return false
     }
+    this.#crashes.delete(entry.key)
     this.#refused(entry, error)
-    await this.#keep(entry)
+    await this.#entries.keep(entry)
     return true
   }
 
   /** @param {Entry} entry @param {NonNullable<Entry['error']>} error */
   #refused(entry, { uri, message, fields }) {
-    this.#mark(entry, 'failed', { uri, message, fields })
+    this.#entries.mark(entry, 'failed', { uri, message, fields })
     this.#settle(entry.key)?.reject(new LineError(uri, message, fields))
   }
 
   /** @param {string} uri @param {Record<string, any>} kwargs */
   #add(uri, kwargs) {
-    this.#latest = Math.max(this.parts.clock.now(), this.#latest + 1)
     const lane = kwargs.room ?? kwargs.stream ?? uri
     /** @type {Entry} */
-    const entry = { key: kwargs.key, uri, kwargs, lane, owner: this.#owner, state: 'waiting', error: null, at: this.#latest }
-    this.#entries.push(entry)
-    this.#changed()
-    return entry
-  }
-
-  /** @param {string} key */
-  #find(key) {
-    return this.#entries.find(entry => entry.key === key)
-  }
-
-  /** @param {Entry} entry @param {Entry['state']} state @param {Entry['error']} [error] */
-  #mark(entry, state, error = null) {
-    entry.state = state
-    entry.error = error
-    this.#changed()
-  }
-
-  /** @param {Entry} entry */
-  async #keep(entry) {
-    await this.ready
-    const state = entry.state === 'failed' ? 'failed' : 'waiting'
-    try {
-      if (this.#entries.includes(entry)) await (await this.storage).put({ ...entry, state })
-    } catch (error) {
-      report(error)
-      this.#unkept.add(entry.key)
-      this.durable = false
-      this.#changed()
+    const entry = {
+      key: kwargs.key, uri, kwargs, lane, owner: this.#owner, state: 'waiting', error: null, at: this.parts.clock.now(),
     }
-  }
-
-  /** @param {Entry} entry */
-  async #forget(entry) {
-    this.#entries = this.#entries.filter(other => other !== entry)
-    this.#unkept.delete(entry.key)
-    this.#crashes.delete(entry.key)
-    this.#changed()
-    await (await this.storage).delete(entry.key).catch(report)
+    this.#entries.add(entry)
+    return entry
   }
 
   /** @param {string} key */
@@ -256,10 +193,6 @@ export class Outbox extends EventTarget {
       const cancel = this.parts.clock.after(ms, wake)
       this.#sleepers.add(wake)
     })
-  }
-
-  #changed() {
-    this.dispatchEvent(new CustomEvent('change'))
   }
 }
 

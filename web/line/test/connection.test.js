@@ -71,6 +71,13 @@ test('it signs in with a ticket, and speaks JSON', async () => {
   assert.deepEqual(seen.opened, [{ id: 'u_1', role: 'guest', name: 'Ada' }])
 })
 
+test('an error without any sentence is shown by its name', async () => {
+  await join()
+  const { answer } = connection.call('app.add', {})
+  socket.receive(ERROR, CALL, (await last())[1], {}, 'app.error.odd', [{}])
+  await assert.rejects(answer, { uri: 'app.error.odd', message: 'app.error.odd' })
+})
+
 for (const [name, message] of [['ABORT', [ABORT, { message: 'Expired.' }, 'wamp.error.not_authorized']], ['GOODBYE', [GOODBYE, { message: 'Expired.' }, 'wamp.error.not_authorized']]]) {
   test(`${name} ends it, with its reason`, async () => {
     if (name === 'GOODBYE') await join()
@@ -101,12 +108,12 @@ test('an error of the node becomes a real one', async () => {
     && error.message === 'Not yours.' && error.fields.owner === 'u_2' && Boolean(error.stack))
 })
 
-test("an error of the router has its sentence in its arguments", async () => {
+test('an error of the router gets a sentence for people', async () => {
   await join()
   const { answer } = connection.call('app.add', {})
   const [, request] = await last()
   socket.receive(ERROR, CALL, request, {}, 'wamp.error.no_such_procedure', ['Nobody offers app.add.'])
-  await assert.rejects(answer, { uri: 'wamp.error.no_such_procedure', message: 'Nobody offers app.add.' })
+  await assert.rejects(answer, { uri: 'wamp.error.no_such_procedure', message: 'Nobody answers this right now.', fields: { detail: 'Nobody offers app.add.' } })
 })
 
 test('progress comes one by one, before the answer', async () => {

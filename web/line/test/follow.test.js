@@ -325,6 +325,7 @@ test('nothing is shown after stop, not even what was being read', async () => {
   told.following.stop()
   await clock.advance(1000)
   assert.deepEqual(told.offsets, [])
+  assert.equal(told.following.position, null)
   assert.equal(told.states.length, 1)
 })
 

@@ -31,6 +31,23 @@ test('it connects, says who we are, and closes', async () => {
   assert.equal(node.connections.size, 0)
 })
 
+test('it says when it is online, at once if it is', async () => {
+  const line = made.makeLine()
+  const online = line.online()
+  line.open()
+  await online
+  assert.equal(line.state, 'online')
+  await line.online()
+})
+
+test('nobody waits for a line that is refused', async () => {
+  node.door = new LineError('wamp.error.not_authorized')
+  const line = made.makeLine()
+  const refused = assert.rejects(line.online(), { uri: 'wamp.error.not_authorized' })
+  line.open()
+  await refused
+})
+
 test('it can be opened again after it was closed', async () => {
   const line = await made.openLine()
   line.close()
@@ -161,11 +178,13 @@ test('a question that is not answered means nothing while other things are heard
   const line = await made.openLine()
   line.subscribe('app.news', () => {})
   await settle()
+  const [connection] = node.connections
   node.silent = true
   await clock.advance(17_000)
   node.publish('app.news', {})
   await clock.advance(4_000)
   assert.equal(line.state, 'online')
+  assert.ok(node.connections.has(connection))
   assert.equal(node.called('openline.stream.heads').length, 1)
 })
 
