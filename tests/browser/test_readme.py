@@ -10,6 +10,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.driver import wait_until_served
 from tests.support.node import ROOT, Node
 
 TEXT = (ROOT / "README.md").read_text()
@@ -19,7 +20,8 @@ CODE = {
     for name in re.findall(r"\A(?://|#) (\S+)\n", code)
 }
 """Each piece of code that says in its first line which file it is."""
-PAGE = '<!doctype html><title>Hello</title><script type="importmap">{"imports": {"autobahn": "/vendor/autobahn.js"}}</script>'
+IMPORTS = '{"imports": {"autobahn": "/vendor/autobahn.js"}}'
+PAGE = f'<!doctype html><title>Hello</title><script type="importmap">{IMPORTS}</script>'
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,7 @@ def serve(node: Node) -> Iterator[Node]:
         elif name.startswith("web/"):
             show(node, Path(name).stem, code)
     with node:
+        wait_until_served(node.url)
         node.find("-m components mine")
         yield node
 
@@ -73,7 +76,9 @@ def test_the_line_talks_and_follows(page: Page, node: Node) -> None:
 
 
 def test_the_component_answers(page: Page, node: Node) -> None:
-    call = CODE["web/hello.js"].replace("session.call('openline.room.list')", "session.call('app.hello.greet', [], {name: 'Bob'})")
+    call = CODE["web/hello.js"].replace(
+        "session.call('openline.room.list')", "session.call('app.hello.greet', [], {name: 'Bob'})"
+    )
     call = call.replace("const { rooms }", "const { text }").replace("rooms.map(room => room.title).join(', ')", "text")
     show(node, "greet", call)
     page.goto(f"{node.url}/greet.html")

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from components.here import here
 from components.settings import Settings
-from components.settings_file import BadSettings, Places, find_folder, here, load, places
+from components.settings_file import BadSettings, Places, find_folder, load, places
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,6 +38,7 @@ BROKEN = {
     "streams:\n- match: a.b\n  types: {x: 1}": (
         "openline.yaml:3: streams[0].types.x: expected names with values, as in `main: [stream]`, got 1"
     ),
+    "streams:\n- match: a.b\n  tipes: {}": "openline.yaml:3: streams[0].tipes: unknown, did you mean `types`?, got {}",
     "streams: {match: a.b}": "openline.yaml:1: streams: expected a list, got {'match': 'a.b'}",
     "port: 1\nhost: x\nport: 2": "openline.yaml:3: port: stands twice, first on line 1",
     "guests:\n  token: 1d\n  token: 2d": "openline.yaml:3: guests.token: stands twice, first on line 2",

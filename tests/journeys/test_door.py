@@ -90,7 +90,7 @@ def tickets(given: Pass, signer: Signer) -> dict[str, tuple[str | None, str]]:
     return {
         "expired": (given.id, signer.sign(Token(given.id, given.name, "guest", time.time() - 1))),
         "of another key": (given.id, Signer(b"0" * 32).sign(mine)),
-        "unsigned": (given.id, jwt.encode(claims, None, "none")),
+        "unsigned": (given.id, jwt.encode(claims, "", "none")),
         "somebody else's": ("u_somebody", given.token),
         "cut": (given.id, given.token[:-4]),
         "empty": (given.id, ""),
@@ -185,7 +185,8 @@ async def test_nobody_speaks_as_somebody_else(node: Node, serializer: str) -> No
     await eve.call("openline.room.join", room="lobby")
     before = (await ada.call("openline.stream.heads", streams=["openline.room.lobby"]))["heads"]
     words = {"room": "lobby", "text": "I am the boss"}
-    eve._transport.send(message.Call(7, "openline.room.post", kwargs=words, forward_for=FORGED))
+    wire: Any = eve._transport
+    wire.send(message.Call(7, "openline.room.post", kwargs=words, forward_for=FORGED))
     assert await eve.ended.addTimeout(20, reactor) == "lost"
     after = (await ada.call("openline.stream.heads", streams=["openline.room.lobby"]))["heads"]
     assert after == before

@@ -42,7 +42,11 @@ def test_a_taken_port_is_said_and_not_tried_for_ever() -> None:
 
 
 BROKEN = [
-    ("openline.yaml", "streams:\n  - match: app.demo.*\n    keep: {events: many}\n", "openline.yaml:3: streams[0].keep.events"),
+    (
+        "openline.yaml",
+        "streams:\n  - match: app.demo.*\n    keep: {events: many}\n",
+        "openline.yaml:3: streams[0].keep.events",
+    ),
     ("openline.yaml", "guests:\n  allowed: perhaps\n", "openline.yaml:2: guests.allowed"),
     ("openline.yaml", "colour: red\n", "openline.yaml:1: colour"),
     ("openline.yaml", "streams: [\n", "openline.yaml:2"),
@@ -55,7 +59,10 @@ def test_a_broken_file_is_said_with_its_line(file: str, text: str, words: str) -
     node = Node(supervised=True)
     (node.cbdir / file).write_text(text)
     checked = subprocess.run(
-        [sys.executable, "-m", "openline", "check", "--cbdir", str(node.cbdir)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "openline", "check", "--cbdir", str(node.cbdir)],
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert checked.returncode == 1
     assert words in checked.stdout

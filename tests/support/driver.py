@@ -63,3 +63,12 @@ class Driver:
         self._process.kill()
         self._process.wait(10)
         self._reader.join(10)
+
+
+def wait_until_served(url: str) -> None:
+    """Wait until the components answer: somebody comes in, and sees what there is."""
+    early = Driver(url, "Early")
+    try:
+        wait_for(lambda: "live" in early.each("state"), "the components do not answer")
+    finally:
+        early.stop()

@@ -90,6 +90,7 @@ class Node:
             stdout=self.log.open("ab"),
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # A shell's `&` turns it off.
         )
         self.wait_until_up()
         return self

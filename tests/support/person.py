@@ -14,7 +14,6 @@ from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint
 from twisted.internet.threads import deferToThread
 
-
 SERIALIZERS = {"json": JsonSerializer, "msgpack": MsgPackSerializer, "cbor": CBORSerializer}
 PATIENCE = 20
 """Seconds until a wait is given up."""
@@ -82,7 +81,10 @@ async def connect(
     """Open one session over WebSocket."""
     session = Session("openline", authid, ticket)
     factory = WampWebSocketClientFactory(
-        lambda: session, url=f"ws://127.0.0.1:{port}/ws", headers=headers or None, serializers=[SERIALIZERS[serializer]()]
+        lambda: session,
+        url=f"ws://127.0.0.1:{port}/ws",
+        headers=headers or None,
+        serializers=[SERIALIZERS[serializer]()],
     )
     wire: Any = await HostnameEndpoint(reactor, b"127.0.0.1", port).connect(factory)
     wire.is_closed.addCallback(lambda _: session.lost())

@@ -1,6 +1,5 @@
 """A PostgreSQL server for the tests, from the system's packages, thrown away when they end."""
 
-import atexit
 import os
 import pwd
 import shutil
@@ -72,16 +71,20 @@ class PostgresServer:
         """Cut all connections and be there again."""
         self._pg_ctl("restart", "-m", "immediate")
 
-    def stop(self) -> None:
-        self._pg_ctl("stop", "-m", "immediate")
-        shutil.rmtree(self._folder, ignore_errors=True)
-
     def _start(self) -> None:
         if self._user:
             shutil.chown(self._folder, self._user)
         self._run("initdb", "-D", str(self._folder / "data"), "-U", "openline", "-A", "trust", "-E", "UTF8")
+        self._watch = self._stop_when_we_end()
         self._pg_ctl("start")
-        atexit.register(self.stop)
+
+    def _stop_when_we_end(self) -> "subprocess.Popen[bytes]":
+        """Have somebody wait for the end of this process, also if it is killed, and clean up then."""
+        wait = 'cat; "$0" -D data -m immediate stop >/dev/null 2>&1; rm -rf "$PWD"'
+        command = ["sh", "-c", wait, str(self._bin / "pg_ctl")]
+        return subprocess.Popen(
+            command, user=self._user, cwd=self._folder, stdin=subprocess.PIPE, start_new_session=True
+        )
 
     def _pg_ctl(self, *arguments: str) -> None:
         options = f"-k {self._folder} -p {self._port} -c listen_addresses=127.0.0.1"
