@@ -99,7 +99,7 @@ class Transactions:
         try:
             done = self._try(jobs)
         except Exception as error:
-            self._note(str(error))
+            self._note(_briefly(error))
             return 0
         self._note("")
         return done
@@ -122,7 +122,7 @@ class Transactions:
                 return self._do_all(jobs, connection)
             except Exception as error:
                 if self._backend.passing(error):
-                    raise _Again(str(error)) from error
+                    raise _Again(_briefly(error)) from error
                 raise
 
     def _do_all(self, jobs: Sequence[Job[Any]], connection: Connection) -> int:
@@ -150,7 +150,7 @@ class Transactions:
             job.outcome = job.work(connection)
             connection.exec_driver_sql("RELEASE SAVEPOINT job")
         except Exception as error:
-            if self._backend.lost(connection, error):
+            if self._backend.lost(error):
                 raise
             job.outcome = Failure()
             connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
@@ -224,6 +224,12 @@ class Line:
 
 class _Again(Exception):
     """The transaction was undone, and may succeed if it is done again."""
+
+
+def _briefly(error: Exception) -> str:
+    """Say what the driver said, without the statement or the values."""
+    said = str(getattr(error, "orig", error)).strip()
+    return said.partition("\n")[0] or type(error).__name__
 
 
 def _settle(jobs: Sequence[Job[Any]]) -> None:

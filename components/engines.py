@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Any, Protocol
+from typing import Protocol, cast
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
@@ -39,7 +39,7 @@ class Backend(Protocol):
     def passing(self, error: Exception) -> bool:
         """Say whether a transaction that failed like this, before its commit, can succeed when done again."""
 
-    def lost(self, connection: Connection, error: Exception) -> bool:
+    def lost(self, error: Exception) -> bool:
         """Say whether an error concerns the whole transaction, and not only one of its savepoints."""
 
     def hurry(self, connection: Connection) -> None:
@@ -81,6 +81,7 @@ class Sqlite:
             poolclass=QueuePool,
             pool_size=connections,
             max_overflow=0,
+            hide_parameters=True,
             connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False},
         )
 
@@ -101,7 +102,7 @@ class Sqlite:
             Path(self._url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def prepare(self, connection: Connection) -> None:
-        sqlite = _driver_connection(connection)
+        sqlite = cast(SqliteConnection, connection.connection.driver_connection)
         sqlite.execute(f"PRAGMA busy_timeout = {MIGRATION_SECONDS * 1000}")
         (journal,) = sqlite.execute("PRAGMA journal_mode = WAL").fetchone()
         (synchronous,) = sqlite.execute("PRAGMA synchronous").fetchone()
@@ -120,9 +121,9 @@ class Sqlite:
     def locked(self, error: Exception) -> bool:
         return False
 
-    def lost(self, connection: Connection, error: Exception) -> bool:
-        code = getattr(error.orig, "sqlite_errorcode", 0) if isinstance(error, DBAPIError) else 0
-        return code & 0xFF in self._LOST or not _driver_connection(connection).in_transaction
+    def lost(self, error: Exception) -> bool:
+        code: int = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
+        return code & 0xFF in self._LOST
 
 
 class Postgres:
@@ -130,8 +131,8 @@ class Postgres:
 
     _CONFLICTS = frozenset({"40001", "40P01"})
     """serialization_failure and deadlock_detected."""
-    _LOST = ("08", "25006", "40", "53", "55P03", "57", "58", "XX")
-    """Connection lost, read only, rolled back, out of resources, lock not available, shut down, I/O error, corrupt."""
+    _LOST = ("08", "25006", "53", "55P03", "57", "58", "XX")
+    """Connection lost, read only, out of resources, lock not available, shut down, I/O error, corrupt."""
     _MIGRATION_LOCK = 0x6F70656E6C696E65  # "openline"
 
     def __init__(self, url: URL) -> None:
@@ -148,7 +149,7 @@ class Postgres:
         limits = f"-c lock_timeout={LOCK_SECONDS}s -c idle_in_transaction_session_timeout={STUCK_SECONDS}s"
         patience = {"connect_timeout": str(LOCK_SECONDS), "tcp_user_timeout": "10000", "options": limits}
         url = self._url.set(query={**patience, **self._url.query})
-        return create_engine(url, pool_size=connections, max_overflow=0)
+        return create_engine(url, pool_size=connections, max_overflow=0, hide_parameters=True)
 
     def prepare(self, connection: Connection) -> None:
         for name in "synchronous_commit", "fsync":
@@ -170,12 +171,8 @@ class Postgres:
     def locked(self, error: Exception) -> bool:
         return _sqlstate(error) == "55P03"
 
-    def lost(self, connection: Connection, error: Exception) -> bool:
-        return connection.invalidated or _sqlstate(error).startswith(self._LOST)
-
-
-def _driver_connection(connection: Connection) -> Any:
-    return connection.connection.driver_connection
+    def lost(self, error: Exception) -> bool:
+        return self.passing(error) or _sqlstate(error).startswith(self._LOST)
 
 
 def _sqlstate(error: Exception) -> str:

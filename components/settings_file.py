@@ -1,7 +1,6 @@
 """Read `openline.yaml` and the environment into `Settings`, or say which line is wrong and what was expected."""
 
 import difflib
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -84,13 +83,6 @@ def places(folder: Path, settings: Settings) -> Places:
     folder = folder.resolve()
     database = re.sub(r"^(sqlite[^:]*:///)(?![/:?]|$)", rf"\g<1>{folder}/", settings.database)
     return Places(folder / settings.data, folder / settings.keys, folder / settings.run, database)
-
-
-def here() -> tuple[Settings, Places]:
-    """Load the settings of the node that this process belongs to. Raises `BadSettings`."""
-    folder = find_folder(Path.cwd(), os.environ)
-    settings = load(folder, os.environ)
-    return settings, places(folder, settings)
 
 
 def _variables(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:

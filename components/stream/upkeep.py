@@ -52,9 +52,7 @@ def tails(connection: Connection, after: int, limit: int) -> list[Tail]:
     """Load the tails of some streams, by id."""
     query = (
         select(STREAM.c.id, STREAM.c.name, STREAM.c.head, STREAM.c.oldest, EVENT.c.time)
-        .select_from(
-            STREAM.outerjoin(EVENT, (EVENT.c.stream == STREAM.c.id) & (EVENT.c.offset == STREAM.c.oldest))
-        )
+        .select_from(STREAM.outerjoin(EVENT, (EVENT.c.stream == STREAM.c.id) & (EVENT.c.offset == STREAM.c.oldest)))
         .where(STREAM.c.id > after)
         .order_by(STREAM.c.id)
         .limit(limit)

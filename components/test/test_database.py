@@ -11,7 +11,7 @@ from threading import Barrier, Event
 from typing import Any, cast
 from unittest.mock import patch
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from twisted.internet.defer import Deferred, gatherResults
@@ -95,7 +95,7 @@ class DatabaseCase(SynchronousTestCase):
     def failure(self, deferred: Deferred[Any], kind: type[Exception]) -> None:
         self.assertIsInstance(self.pump.failure(deferred), kind)
 
-    def hold(self) -> Callable[[], None]:
+    def hold(self, db: Database | None = None) -> Callable[[], None]:
         """Keep the writer busy, so that what is asked for waits; call what this returns to let it go on."""
         started, go_on = Event(), Event()
 
@@ -103,13 +103,13 @@ class DatabaseCase(SynchronousTestCase):
             started.set()
             go_on.wait(60)
 
-        self.db.run(busy)
+        (db or self.db).run(busy)
         started.wait(60)
         return go_on.set
 
-    def noted(self, what: str) -> list[Connection]:
-        """Collect the connections on which something is done from here on."""
-        seen: list[Connection] = []
+    def noted(self, what: str) -> list[Any]:
+        """Collect the connections on which something is done, or the errors, from here on."""
+        seen: list[Any] = []
         note = seen.append
         sqlalchemy_event.listen(Engine, what, note)
         self.addCleanup(sqlalchemy_event.remove, Engine, what, note)
@@ -205,7 +205,15 @@ class Cases:
                 self.failure(self.db.run(self.break_late_check), Unavailable)
             self.get(self.db.run(add, 1))
             self.get(self.db.run(add, 2))
-            self.assertEqual([str(event["log_level"].name) for event in seen], ["error", "info"])
+            self.assertEqual([event["log_level"].name for event in seen], ["error", "info"])
+            self.assertIn("foreign key", seen[0]["trouble"].lower())
+
+        def test_no_words_of_people_are_in_an_error(self) -> None:
+            def keep_twice(connection: Connection) -> None:
+                for _ in range(2):
+                    connection.execute(text("INSERT INTO thing VALUES (:n)"), {"n": 987654})
+
+            self.assertNotIn("987654", str(self.pump.failure(self.db.run(keep_twice))).split("DETAIL")[0])
 
         def test_readers_do_not_wait_for_the_writer(self) -> None:
             self.get(self.db.run(add, 1))
@@ -448,6 +456,26 @@ class PostgresTests(Cases.Storage):
         self.get(gatherResults([self.db.run(cross, 1, 2), other.run(cross, 2, 1)]))
         self.assertEqual(self.stored(), [1, 2, 11, 12])
 
+    def test_batches_do_not_wait_for_each_other_in_a_circle(self) -> None:
+        other = self.open(self.db_url)
+        self.get(gatherResults([self.db.run(add, 1), self.db.run(add, 2)]))
+        errors = self.noted("handle_error")
+        meet = Barrier(2)
+        met: set[int] = set()
+
+        def touch(connection: Connection, row: int, first: int) -> None:
+            connection.exec_driver_sql(f"UPDATE thing SET n = n WHERE n = {row}")
+            if row == first and first not in met:
+                met.add(first)
+                meet.wait(60)
+
+        go_on, go_on_too = self.hold(), self.hold(other)
+        works = [db.run(touch, row, first) for db, first in ((self.db, 1), (other, 2)) for row in (first, 3 - first)]
+        go_on()
+        go_on_too()
+        self.get(gatherResults(works))
+        self.assertNotIn("40P01", [context.original_exception.sqlstate for context in errors])
+
     def test_a_work_in_the_way_of_others_is_done_again(self) -> None:
         runs: list[int] = []
 
@@ -489,4 +517,3 @@ class BackendTests(SynchronousTestCase):
 
     def test_postgres_is_spoken_to_by_psycopg(self) -> None:
         self.assertIsInstance(backend_of("postgresql://localhost/x"), Postgres)
-

@@ -161,11 +161,15 @@ class Cases:
         def test_a_key_is_for_one_event(self) -> None:
             self.say("a", "k1")
             self.refused(self.streams.write(say, "b", "k1"), KeyReused)
-            self.refused(self.streams.write(say, "a", "k1", BOB), KeyReused)
             self.refused(
                 self.streams.write(lambda log: log.append(TALK, "shouted", {"text": "a"}, by=ADA, key="k1")), KeyReused
             )
             self.assertEqual(self.say("b").offset, 2)
+
+        def test_an_author_whose_id_was_renewed_is_answered_too(self) -> None:
+            first = self.say("a", "k1")
+            again = self.get(self.streams.write(say, "a", "k1", BOB))
+            self.assertEqual((again.offset, again.duplicate), (first.offset, True))
 
         def test_the_order_in_which_data_is_written_makes_no_other_event(self) -> None:
             def tell(log: Log, data: dict[str, int]) -> Appended:
@@ -357,6 +361,21 @@ class Cases:
             self.clock.advance(5.0)  # Writes down that 1 was taken, and 1 is not the newest any more.
             self.pass_time(1.0)
             self.assertEqual(self.published(), [(TALK, 2)])
+
+        def test_answers_of_the_routers_may_come_in_any_order(self) -> None:
+            answers: list[Deferred[None]] = []
+
+            async def publish(stream: str, event: dict[str, Any]) -> None:
+                answers.append(Deferred())
+                await answers[-1]
+
+            with patch.object(self.bus, "publish_event", publish):
+                self.say("a")
+                self.say("b")
+            for answer in reversed(answers):
+                answer.callback(None)
+            self.clock.advance(5.0)
+            self.assertEqual(self.announced(), {TALK: True})
 
         def test_a_clock_set_back_hides_nothing(self) -> None:
             self.bus.broken = True

@@ -81,9 +81,12 @@ class StreamCase(SynchronousTestCase):
         for chore in self.chores:
             self.get(_awaited(chore.do()))
 
-    def keys(self) -> list[str]:
-        def work(connection: Connection) -> list[str]:
-            return list(connection.exec_driver_sql('SELECT "key" FROM stream_key ORDER BY "key"').scalars())
+    def keys(self) -> list[Any]:
+        return self.column('SELECT "key" FROM stream_key ORDER BY "key"')
+
+    def column(self, query: str) -> list[Any]:
+        def work(connection: Connection) -> list[Any]:
+            return list(connection.exec_driver_sql(query).scalars())
 
         return self.get(_awaited(self.db.read(work)))
 
@@ -240,6 +243,7 @@ class Cases:
             self.bus.broken = False
             self.do_chores()
             self.assertEqual(self.bus.events, [])
+            self.assertEqual(self.column("SELECT announced FROM stream"), [True])
 
     class Everything(Answering, Upkeep):
         pass

@@ -207,12 +207,12 @@ class PostgresMachine(Machine):
     """The log on a server."""
 
     def url(self) -> URL:
-        return postgres().database(_tables_on_server())
+        return postgres().borrow()
 
     def teardown(self) -> None:
         super().teardown()
         if hasattr(self, "where"):
-            postgres().drop(self.where)
+            postgres().give_back(self.where)
 
 
 @cache
@@ -220,13 +220,6 @@ def _tables() -> Path:
     path = Path(mkdtemp()) / "tables.sqlite"
     migrate(f"sqlite:///{path}")
     return path
-
-
-@cache
-def _tables_on_server() -> URL:
-    url = postgres().database()
-    migrate(url)
-    return url
 
 
 _quiet: Any = {"deadline": None, "suppress_health_check": list(HealthCheck)}
