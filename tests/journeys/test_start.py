@@ -36,7 +36,7 @@ def test_what_only_the_node_may_see_is_its_owners(tmp_path: Path) -> None:
 
 def test_a_taken_port_is_said_and_not_tried_for_ever() -> None:
     with Node() as first:
-        second = Node(supervised=True, environ={"OPENLINE_PORT": str(first.port)})
+        second = Node(supervised=True, environ={"PORT": str(first.port)})
         with pytest.raises(RuntimeError, match=str(first.port)):
             second.start()
 
@@ -88,9 +88,10 @@ def test_a_node_whose_supervisor_is_killed_does_not_stay() -> None:
         wait_for(lambda: not psutil.wait_procs(processes, timeout=0)[1], "somebody stayed")
 
 
-def test_the_port_is_where_the_environment_says() -> None:
+@pytest.mark.parametrize("name", ["PORT", "OPENLINE_PORT"])
+def test_the_port_is_where_the_environment_says(name: str) -> None:
     port = free_port()
-    node = Node(environ={"OPENLINE_PORT": str(port)})
+    node = Node(environ={name: str(port)})
     node.port, node.url = port, f"http://127.0.0.1:{port}"
     with node:
         assert introduce(node.url, "Ada").name == "Ada"

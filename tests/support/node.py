@@ -60,7 +60,7 @@ class Node:
         self.log = self.folder / "node.log"
         self.web = web
         self._supervised = supervised
-        self._environ = {**os.environ, **(environ or {}), "PORT": str(self.port)}
+        self._environ = {**os.environ, **(environ or {})}
         self._process: subprocess.Popen[bytes] | None = None
         self._copy(settings or {})
 
@@ -74,6 +74,7 @@ class Node:
             for transport in worker.get("transports", []):
                 if "paths" in transport:
                     transport["paths"]["/"]["extra"]["root"] = str(self.web)
+                    transport["endpoint"]["port"] = self.port
         (self.cbdir / "config.yaml").write_text(yaml.safe_dump(config))
         ours = yaml.safe_load((ROOT / ".crossbar/openline.yaml").read_text())
         (self.cbdir / "openline.yaml").write_text(yaml.safe_dump({**ours, **settings}))
