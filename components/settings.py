@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from jsonschema import Draft202012Validator, SchemaError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -23,7 +24,16 @@ def _seconds(value: object) -> object:
     return float(int(found[1]) * _UNITS[found[2]])
 
 
+def _schema(value: dict[str, Any]) -> dict[str, Any]:
+    try:
+        Draft202012Validator.check_schema(value)
+    except SchemaError as error:
+        raise ValueError(f"expected a JSON Schema; {error.json_path}: {error.message}") from None
+    return value
+
+
 Duration = Annotated[float | None, BeforeValidator(_seconds)]
+Schema = Annotated[dict[str, Any], AfterValidator(_schema)]
 Role = Literal["guest", "member", "operator", "component"]
 Access = list[Role] | Literal["members"]
 """Which roles may, or `members`: the component that owns the stream is asked."""
@@ -47,7 +57,7 @@ class Namespace(_Strict):
     keep: Keep = Keep()
     read: Access = []
     publish: Access = ["component"]
-    types: dict[str, dict[str, Any]] | None = None
+    types: dict[str, Schema] | None = None
     """A JSON Schema (2020-12) for the data of each type; when given, other types are refused."""
     max_event_bytes: Annotated[int, Field(ge=1, le=1_048_576)] = 65_536
 

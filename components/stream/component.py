@@ -42,10 +42,6 @@ class StreamComponent(Component):
         retention = Retention(self.db, self.clock, self.settings)
         return [Chore(SWEEP_SECONDS, self.streams.sweep), Chore(RETENTION_SECONDS, retention.round)]
 
-    async def prepare(self) -> None:
-        """Compile the schemas: one that is none ends the start, not the first call."""
-        self._validators  # noqa: B018
-
     async def publish(self, caller: Caller, wanted: api.Publication) -> Appended:
         """Append an event, as the caller."""
         await self._must(caller, "publish", wanted.stream)

@@ -17,12 +17,11 @@ Validators = Mapping[str, Mapping[str, Draft202012Validator]]
 
 
 def validators(spaces: Iterable[Namespace]) -> Validators:
-    """Compile the schemas of all namespaces once. Raises `jsonschema.SchemaError` for one that is none."""
+    """Compile the schemas of all namespaces once."""
     return {space.match: {type: _validator(schema) for type, schema in (space.types or {}).items()} for space in spaces}
 
 
 def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
-    Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema, registry=Registry())  # A registry of its own: nothing is fetched.
 
 

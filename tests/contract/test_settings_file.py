@@ -26,6 +26,9 @@ BROKEN = {
     "streams:\n- match: a.b\n  keep:\n    for: 3 weeks": (
         "openline.yaml:4: streams[0].keep.for: expected a duration such as 90s, 15m, 24h, 30d or forever, got '3 weeks'"
     ),
+    "streams:\n- match: a.b\n  types:\n    said:\n      type: words": (
+        "openline.yaml:4: streams[0].types.said: expected a JSON Schema; $.type: 'words' is not valid"
+    ),
     "streams:\n- match: a.b\n  keep:\n    events: 1.5": (
         "openline.yaml:4: streams[0].keep.events: expected a whole number, got 1.5"
     ),

@@ -59,7 +59,6 @@ class StreamCase(SynchronousTestCase):
         self.addCleanup(self.db.close)
         streams = Streams(self.db, self.bus, self.clock, SETTINGS)
         self.component: StreamComponent = build(Given(self.db, streams, self.bus, self.clock, SETTINGS))
-        self.get(self.component.prepare())
         self.chores = self.component.chores()
 
     def get(self, coroutine: Coroutine[Any, Any, T]) -> T:
