@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PYTEST = .venv/bin/python -m pytest
 
-.PHONY: run test check style types pages unit journeys browser env tools vendor lock clean
+.PHONY: run test check style types pages unit journeys browser env tools vendor lock reference clean
 .NOTPARALLEL:
 
 run: env ; @exec .venv/bin/openline run
@@ -20,4 +20,5 @@ env: ; @$(PYTHON) tools/setup.py run
 tools: ; @$(PYTHON) tools/setup.py test
 vendor: ; @rm -rf web/vendor && $(PYTHON) tools/setup.py run
 lock: ; $(PYTHON) requirements/lock.py
+reference: env ; .venv/bin/python tools/reference.py
 clean: ; rm -rf .venv web/vendor web/node_modules build *.egg-info .mypy_cache .pytest_cache .ruff_cache .coverage

@@ -22,7 +22,8 @@ from components.contract import (
     Unavailable,
     payload,
 )
-from components.wire import DEADLINE, CannotServe, Wire, start_chores
+from components.wire import DEADLINE, CannotServe, Hosted, Wire, start_chores
+from router.hooks import add_session
 from tests.support.router import SETTINGS, MemoryRouter
 
 
@@ -152,6 +153,19 @@ class AnswerTests(WireTestCase):
     def test_who_has_gone_has_no_name(self) -> None:
         self.nodes[0].forget(self.ada)
         assert self.error(text="hi").error == "openline.router.error.session_gone"
+
+
+class HostedTests(SynchronousTestCase):
+    """A component inside the router worker."""
+
+    def test_it_answers_as_one_with_a_process_of_its_own(self) -> None:
+        clock = Clock()
+        node = MemoryRouter(SETTINGS, clock, "router1", [ECHO, SECRET, ON_ECHO])
+        session = Hosted(SETTINGS.realm, Wire(["router1"], clock), "router1", Echo())
+        add_session(node.router, session, "echo", COMPONENT)
+        self.successResultOf(session.served)
+        ada = node.join("u_ada", "guest", "Ada")
+        assert self.successResultOf(ada.call(ECHO.uri, text="hi")) == {"text": "hi", "loud": 0}
 
 
 class BusTests(WireTestCase):
