@@ -1,6 +1,6 @@
-"""What the router itself answers, to components alone."""
+"""What the router itself answers and listens to, for components alone."""
 
-from components.contract import COMPONENT, Procedure, Refusal, payload
+from components.contract import COMPONENT, Procedure, Refusal, Topic, payload
 
 
 @payload
@@ -23,4 +23,14 @@ class SessionGone(Refusal):
     """This session has ended."""
 
 
+@payload
+class Loss:
+    """A person who may not read a stream any more."""
+
+    id: str
+    stream: str
+
+
 WHO = Procedure("openline.router.who", Session, Person, callers={COMPONENT})
+ON_ACCESS_LOST = Topic("openline.router.on_access_lost", Loss, readers={COMPONENT})
+"""Said by the component that owns a stream: each router then ends the person's subscriptions to it."""

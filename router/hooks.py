@@ -70,6 +70,17 @@ def add_session(router: Router, session: Any, authid: str, role: str, extra: dic
     RouterSessionFactory(router._factory).add(session, router, authid=authid, authrole=role, authextra=extra)
 
 
+def cut(router: Any, authid: str, topic: str) -> None:
+    """End all subscriptions of a person to one topic. Crossbar asks whether they may only when they begin."""
+    broker = router._broker
+    _expect(hasattr(broker, "removeSubscriber"), "the broker's removeSubscriber")
+    for session in list(router._session_id_to_session.values()):
+        if session._authid == authid:
+            for subscription in list(broker._session_to_subscriptions.get(session, ())):
+                if subscription.uri == topic:
+                    broker.removeSubscriber(subscription, session, reason="openline.error.not_authorized")
+
+
 class GuardedRole(RouterRole):
     """A role whose rights are decided by `decide`. Crossbar's own caches answers by role, across users."""
 

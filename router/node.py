@@ -90,9 +90,19 @@ class Node(ApplicationSession):
         wire = Wire([name], reactor)
         guard = Guard(permissions(catalog.declarations(settings), settings), settings, wire, reactor)
         hooks.guard(router, sorted({*PEOPLE, COMPONENT}), guard.decide)
-        await wire.serve(name, self, Sessions(router))
+        await serve(self, router, wire, name)
         await host(settings, places, name, router, reactor)
         LoopingCall(Watch(places.run / alive.SUPERVISOR, reactor.stop).look).start(WATCH)
+
+
+async def serve(session: Any, router: Any, wire: Wire, name: str) -> None:
+    """Answer for the sessions of a router, and end the subscriptions of who may not read any more."""
+
+    def lost(id: str, stream: str) -> None:
+        hooks.cut(router, id, stream)
+
+    await wire.serve(name, session, Sessions(router))
+    await session.subscribe(lost, api.ON_ACCESS_LOST.uri)
 
 
 async def host(settings: Settings, places: Places, name: str, router: Any, reactor: Any) -> None:

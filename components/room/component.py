@@ -10,6 +10,7 @@ from components.contract import Access, Appended, Author, Bus, Caller, Component
 from components.database import Database
 from components.given import Given
 from components.streams import Log, Streams
+from router.api import ON_ACCESS_LOST, Loss
 
 from . import api, rules, store
 
@@ -60,8 +61,10 @@ class Rooms(Component):
         return await self.streams.write(_join, which.room, caller, self.clock.seconds())
 
     async def leave(self, caller: Caller, which: api.Which) -> api.Room:
-        """Stop being a member. Who is none already stays none, and nothing is told."""
-        return await self.streams.write(_leave, which.room, caller)
+        """Stop being a member, and hear no more. Who is none already stays none, and nothing is told."""
+        room = await self.streams.write(_leave, which.room, caller)
+        await self.bus.publish(ON_ACCESS_LOST, Loss(caller.id, room.stream))
+        return room
 
     async def members(self, caller: Caller, which: api.Which) -> api.Members:
         return api.Members(await self.db.read(_members, which.room, caller))

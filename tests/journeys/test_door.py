@@ -152,6 +152,26 @@ async def test_nobody_reads_a_room_they_have_not_joined(node: Node) -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_who_has_left_a_room_hears_nothing_more(node: Node) -> None:
+    ada, bob = await sign_in(reactor, node.url, "Ada"), await sign_in(reactor, node.url, "Bob")
+    await available(reactor, lambda: ada.call("openline.room.create", room="hall"))
+    await bob.call("openline.room.join", room="hall")
+    heard: list[int] = []
+
+    def hear(**event: Any) -> None:
+        heard.append(event["offset"])
+
+    await bob.subscribe(hear, "openline.room.hall")
+    before = await ada.call("openline.room.post", room="hall", text="with Bob")
+    await bob.call("openline.room.leave", room="hall")
+    after = await ada.call("openline.room.post", room="hall", text="without Bob")
+    await bob.call("openline.room.list")
+    assert before["offset"] in heard
+    assert after["offset"] not in heard
+    assert "error" in await refused(bob.subscribe(hear, "openline.room.hall"))
+
+
+@pytest_twisted.ensureDeferred
 async def test_people_register_and_publish_nothing(node: Node) -> None:
     eve = await sign_in(reactor, node.url, "Eve")
     await available(reactor, lambda: eve.call("openline.room.list"))

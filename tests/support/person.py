@@ -8,6 +8,7 @@ from typing import Any
 
 from autobahn.twisted.wamp import ApplicationSession
 from autobahn.twisted.websocket import WampWebSocketClientFactory
+from autobahn.wamp.message import Unsubscribed
 from autobahn.wamp.serializer import CBORSerializer, JsonSerializer, MsgPackSerializer
 from autobahn.wamp.types import ComponentConfig
 from twisted.internet.defer import Deferred
@@ -62,6 +63,11 @@ class Session(ApplicationSession):
         if not self.joined.called:
             self.joined.errback(Refused(details.reason, details.message))
         self.disconnect()
+
+    def onMessage(self, msg: Any) -> None:  # noqa: N802
+        """Take the end of a subscription as the router's word. Autobahn announces that it can, and hangs up."""
+        if not (isinstance(msg, Unsubscribed) and msg.request == 0):
+            super().onMessage(msg)
 
     def lost(self) -> None:
         """Hear that the connection has ended, however it did."""

@@ -1,6 +1,6 @@
 """A real Crossbar router in memory, with our permissions. Its internals are used here and in `router/hooks.py`."""
 
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from autobahn.twisted.wamp import ApplicationSession
@@ -15,7 +15,7 @@ from components.contract import COMPONENT, PEOPLE, Declared
 from components.settings import Settings
 from components.wire import Wire
 from router import hooks
-from router.node import Guard, Sessions
+from router.node import Guard, serve
 from router.permissions import permissions
 
 
@@ -33,17 +33,20 @@ class MemoryRouter:
         wire = Wire([name], clock)
         table = permissions([*catalog.declarations(settings), *declared], settings)
         hooks.guard(self.router, sorted({*PEOPLE, COMPONENT}), Guard(table, settings, wire, clock).decide)
-        self.serve(wire, Sessions(self.router), role="trusted")
+        self._at_once(serve(self.join("node", "trusted"), self.router, wire, name))
 
-    def serve(self, wire: Wire, component: Any, role: str = COMPONENT) -> Any:
+    def serve(self, wire: Wire, component: Any) -> Any:
         """Join a component, as the host does."""
-        session = self.join(type(component).__name__.lower(), role)
-        serving = Deferred.fromCoroutine(wire.serve(self.name, session, component))
+        session = self.join(type(component).__name__.lower(), COMPONENT)
+        self._at_once(wire.serve(self.name, session, component))
+        return session
+
+    def _at_once(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        serving = Deferred.fromCoroutine(coroutine)
         failures: list[Any] = []
         serving.addErrback(failures.append)
         for failure in failures:
             failure.raiseException()
-        return session
 
     def join(self, authid: str, role: str, name: str | None = None) -> Any:
         """Join a person or a component."""
