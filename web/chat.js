@@ -28,15 +28,17 @@ export const Chat = ({ person, onSignOut }) => {
   useShortcuts({ switcher: () => setOpen('switcher'), help: () => setOpen('help') })
   useTitle(rooms, route.room)
   useEffect(() => {
-    if (line.state === 'refused') leave(line.error?.message ?? 'Sign in again.')
+    if (line.state === 'refused') leave(line.error?.message)
   }, [line.state])
 
-  /** @param {string} [reason] */
   const leave = (reason = '') => {
     endToasts()
-    for (const { key } of line.outbox.list()) void line.outbox.drop(key)
     signOut()
     onSignOut(reason)
+  }
+  const discard = () => {
+    for (const { key } of line.outbox.list()) void line.outbox.drop(key)
+    leave()
   }
   const askToLeave = () => line.outbox.list().length ? setOpen('leaving') : leave()
   const close = () => setOpen('')
@@ -49,7 +51,7 @@ export const Chat = ({ person, onSignOut }) => {
   return html`<main class="chat" data-screen=${route.screen}>
     <a class="skip" href="#composer" onClick=${skip}>Skip to the message field</a>
     <h1 class="hidden">${route.screen === 'rooms' ? 'Rooms' : rooms.title(route.room)} – Openline</h1>
-    <${Sidebar} line=${line} rooms=${rooms} current=${route.room} person=${person} onNew=${() => setOpen('create')}
+    <${Sidebar} line=${line} rooms=${rooms} current=${route.room} person=${rooms.me} onNew=${() => setOpen('create')}
       onSwitch=${() => setOpen('switcher')} onHelp=${() => setOpen('help')} onSignOut=${askToLeave} />
     <${RoomView} key=${route.room} line=${line} rooms=${rooms} name=${route.room} shown=${route.screen === 'room'} />
     <p class="hidden" role="status">${connectionWords(line.state)}</p>
@@ -57,7 +59,7 @@ export const Chat = ({ person, onSignOut }) => {
     ${open === 'create' && html`<${NewRoom} rooms=${rooms} onClose=${close} onCreated=${visit} />`}
     ${open === 'switcher' && html`<${Switcher} rooms=${rooms} onClose=${close} onPick=${visit} />`}
     ${open === 'help' && html`<${Help} onClose=${close} />`}
-    ${open === 'leaving' && html`<${Leaving} count=${line.outbox.list().length} onClose=${close} onLeave=${() => leave()} />`}
+    ${open === 'leaving' && html`<${Leaving} count=${line.outbox.list().length} onClose=${close} onLeave=${discard} />`}
   </main>`
 }
 

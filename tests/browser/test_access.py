@@ -1,16 +1,18 @@
 """Everybody can use the page: without a mouse, without seeing it, in the dark, and on a small screen."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Door
 from tests.browser.visitor import Visitor
 
-PHONE = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+PHONE: Any = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 _RICH = "Some *words*, `code`, a [link](https://example.org):\n\n- one\n- two\n\n> quoted\n\n```\nlet x = 1\n```"
 
 
-def _talk(visit: Door, room: str, **options: object) -> Visitor:
+def _talk(visit: Door, room: str, **options: Any) -> Visitor:
     """Bring a room into a state in which all there is shows."""
     ada, bob = visit("Ada", room, **options), visit("Bob", room)
     ada.say(_RICH, "a second one", "gone")
@@ -51,7 +53,7 @@ def test_no_barriers(visit: Door, room: str, scheme: str) -> None:
 
 @pytest.mark.parametrize("width", [390, 320])
 def test_a_small_screen(visit: Door, room: str, width: int) -> None:
-    viewport = {"width": width, "height": 640}
+    viewport: Any = {"width": width, "height": 640}
     stranger = visit(viewport=viewport, **PHONE)
     assert not stranger.scrolls_sideways()
     assert not stranger.small_targets()
@@ -88,17 +90,21 @@ def test_a_small_screen(visit: Door, room: str, width: int) -> None:
 def test_the_keyboard_is_enough(visit: Door) -> None:
     ada = visit()
     page, keyboard = ada.page, ada.page.keyboard
+    expect(page.get_by_label("Your name")).to_be_focused()
     keyboard.type("Ada")
     keyboard.press("Enter")
     ada.is_online()
     expect(ada.composer).to_be_focused()
     # A room, from its title to the first message.
     keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Room")).to_be_focused()
     keyboard.type("lob")
+    expect(page.get_by_role("option", name="Lobby")).to_be_visible()
     keyboard.press("Enter")
     expect(ada.composer).to_be_focused()
     _tab_to(ada, "New room")
     keyboard.press("Enter")
+    expect(page.get_by_label("Title")).to_be_focused()
     keyboard.type("Keys only")
     keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Keys only", level=2)).to_be_visible()

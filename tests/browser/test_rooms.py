@@ -53,6 +53,7 @@ def test_members_come_and_go(visit: Door, room: str) -> None:
     members.click()
     people = ada.page.get_by_role("dialog").get_by_role("listitem")
     expect(people).to_have_text([re.compile("Maker"), re.compile("Ada"), re.compile("Bob")])
+    bob.page.get_by_role("button", name="who is in this room").click()
     bob.page.get_by_role("button", name="Leave this room").click()
     expect(bob.page.get_by_role("heading", name="Lobby", level=2)).to_be_visible()
     expect(people).to_have_text([re.compile("Maker"), re.compile("Ada")])
@@ -62,9 +63,30 @@ def test_members_come_and_go(visit: Door, room: str) -> None:
     expect(ada.page.get_by_text("Bob left")).to_be_visible()
 
 
-def test_unread_messages_are_counted_in_the_list(visit: Door, room: str) -> None:
-    ada, bob = visit("Ada", room), visit("Bob", room)
+def test_who_left_in_another_tab_may_come_back(visit: Door, room: str) -> None:
+    ada = visit("Ada", room)
     ada.say("Hello")
+    ada.sees_as_sent("Hello")
+    first, wire = ada.page, ada.wire
+    other = ada.new_page()
+    ada.go(room)
+    ada.sees("Hello")
+    other.get_by_role("button", name="who is in this room").click()
+    other.get_by_role("button", name="Leave this room").click()
+    expect(other.get_by_role("heading", name="Lobby", level=2)).to_be_visible()
+    ada.page, ada.wire = first, wire
+    expect(first.get_by_text("You are not in this room")).to_be_visible()
+    first.get_by_role("button", name="Join the room").click()
+    ada.sees("Hello")
+    ada.say("Back again")
+    ada.sees_as_sent("Hello", "Back again")
+
+
+def test_unread_messages_are_counted_in_the_list(visit: Door, room: str) -> None:
+    ada = visit("Ada", room)
+    ada.say("Hello")
+    ada.sees_as_sent("Hello")
+    bob = visit("Bob", room)
     bob.sees("Hello")
     link = bob.page.get_by_role("navigation").locator(f"a[href='#/room/{room}']")
     bob.page.get_by_role("link", name="Lobby").click()

@@ -27,7 +27,9 @@ def test_html_is_text(visit: Door, room: str) -> None:
 
 def test_markdown_links_go_to_the_web_only(visit: Door, room: str) -> None:
     ada = visit("Ada", room)
-    ada.say("[a](javascript:alert(1)) [b](data:text/html,x) [c](/auth/guest) [d](https://example.org) ![e](https://example.org/e.png)")
+    ada.say(
+        "[a](javascript:alert(1)) [b](data:text/html,x) [c](/auth/guest) [d](https://example.org) ![e](https://example.org/e.png)"
+    )
     expect(ada.messages).to_have_text("a b c d e")
     links = ada.messages.first.locator("a[href]")
     found = links.evaluate_all("all => all.map(one => [one.getAttribute('href'), one.rel, one.target])")
@@ -38,9 +40,17 @@ def test_markdown_links_go_to_the_web_only(visit: Door, room: str) -> None:
 
 def test_what_is_written_is_not_changed_by_markdown(visit: Door, room: str) -> None:
     ada = visit("Ada", room)
-    plain = ["# not a heading", "1986. A great year", "[x]: not a definition", "a\n---\nb", "| a | b |\n|---|---|\n| 1 | 2 |"]
+    plain = [
+        "# not a heading",
+        "1986. A great year",
+        "[x]: not a definition",
+        "a\n---\nb",
+        "| a | b |\n|---|---|\n| 1 | 2 |",
+    ]
     ada.say(*plain)
-    ada.sees_as_sent("# not a heading", "A great year", "[x]: not a definition", "a\n---\nb", "| a | b |\n|---|---|\n| 1 | 2 |")
+    ada.sees_as_sent(
+        "# not a heading", "A great year", "[x]: not a definition", "a\n---\nb", "| a | b |\n|---|---|\n| 1 | 2 |"
+    )
     expect(ada.message("A great year").locator("ol")).to_have_attribute("start", "1986")
 
 

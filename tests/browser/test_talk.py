@@ -93,7 +93,7 @@ def test_an_offline_minute(visit: Door, room: str) -> None:
     ada.page.get_by_role("button", name="Try now").click()
     for person in (ada, bob):
         person.sees_as_sent("Into the tunnel", "b1", "b2", "b3", "a1", "a2", "a3")
-    expect(ada.page.get_by_text("You’re offline")).to_have_count(0)
+    expect(ada.page.get_by_text("You are offline")).to_have_count(0)
     for person in (ada, bob):
         person.page.reload()
         person.sees_as_sent("Into the tunnel", "b1", "b2", "b3", "a1", "a2", "a3")

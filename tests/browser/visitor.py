@@ -12,11 +12,12 @@ _SMALL = """() => [...document.querySelectorAll('button, a, input, textarea, [ro
     .filter(one => one.checkVisibility({visibilityProperty: true}) && !one.closest('.words') && !one.matches('.skip'))
     .map(one => [one.getBoundingClientRect(), one])
     .filter(([{width, height}]) => width < 43.9 || height < 43.9)
-    .map(([{width, height}, one]) => `${width} × ${height}: ${one.outerHTML.slice(0, 120)}`)"""
+    .map(([{width, height}, one]) => `${width} by ${height}: ${one.outerHTML.slice(0, 120)}`)"""
 
 _POST_MANY = """async ([room, texts]) => {
     const {Line} = await import('/line/line.js')
-    const line = new Line({signIn: async () => JSON.parse(localStorage.getItem('openline.session')), outbox: 'openline.test'})
+    const signIn = async () => JSON.parse(localStorage.getItem('openline.session'))
+    const line = new Line({signIn, outbox: 'openline.test'})
     line.open()
     await Promise.all(texts.map(text => line.send('openline.room.post', {room, text})))
     line.close()
@@ -93,7 +94,7 @@ class Visitor:
         expect(self.page.get_by_role("button", name="who is in this room")).to_contain_text(re.compile(r"\d"))
 
     def is_offline(self) -> None:
-        expect(self.page.get_by_text("You’re offline")).to_be_visible()
+        expect(self.page.get_by_text("You are offline")).to_be_visible()
 
     def create_room(self, title: str, name: str) -> None:
         self.page.get_by_role("button", name="New room").click()

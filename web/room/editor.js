@@ -28,7 +28,7 @@ export const Editor = ({ text, onSave, onCancel }) => {
     <textarea ref=${field} class="field" rows="1" dir="auto" aria-label="Edit message" aria-describedby="edit-hint" value=${words}
       aria-invalid=${problem ? 'true' : null} onInput=${(/** @type {any} */ event) => setWords(event.target.value)} onKeyDown=${pressed} />
     <div class="editor-foot">
-      <span id="edit-hint" class=${problem ? 'field-error' : 'dim'}>${problem || html`<kbd>Esc</kbd> cancels, <kbd>Enter</kbd> saves`}</span>
+      <span id="edit-hint" class=${problem ? 'field-error' : 'dim'}>${problem || html`<span class="wide-only"><kbd>Esc</kbd> cancels, <kbd>Enter</kbd> saves</span>`}</span>
       <button class="button" onClick=${onCancel}>Cancel</button>
       <button class="button primary" disabled=${Boolean(problem)} onClick=${save}>Save</button>
     </div>

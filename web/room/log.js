@@ -5,7 +5,7 @@ import { html } from '../ui/html.js'
 import { Down } from '../ui/icons.js'
 import { DayRow, LostRow, MessageRow, NotesRow, StartRow, UnreadRow } from './rows.js'
 import { hasOlder } from './state.js'
-import { moved, newer, newest, older } from './window.js'
+import { around, moved, newer, newest, older } from './window.js'
 
 /** @import { Room } from './room.js' */
 /** @import { Row } from './timeline.js' */
@@ -14,6 +14,7 @@ import { moved, newer, newest, older } from './window.js'
  * @typedef {object} Props
  * @property {Room} room
  * @property {Row[]} rows
+ * @property {boolean} placed  whether the rows go as far as reading went the last time
  * @property {string} title
  * @property {number} editing  id of the message that is being edited, or 0
  * @property {(id: number) => void} onEdit
@@ -33,7 +34,9 @@ export class Log extends Component {
   /** @type {import('preact').RefObject<HTMLDivElement | null>} */ scroller = createRef()
   /** @type {import('preact').RefObject<HTMLOListElement | null>} */ list = createRef()
   atEnd = true
+  begun = false
   placed = false
+  /** @type {boolean | null} what was last said of being at the end */ said = null
   /** @type {ResizeObserver | null} */ sizes = null
 
   /** @param {Props} props */
@@ -76,14 +79,19 @@ export class Log extends Component {
     this.settle()
   }
 
-  /** Begin at the first unread message, else at the end. */
   settle() {
-    const { room, rows } = this.props
+    const { placed, rows } = this.props
     if (this.atEnd) this.keepEnd()
-    if (!this.placed && room.placed && rows.length) {
-      this.placed = true
-      this.toUnread()
-    }
+    if (this.begun || !placed || !rows.length) return this.look()
+    this.begun = true
+    const mark = rows.findIndex(row => row.kind === 'unread')
+    return this.setState(mark < 0 ? {} : { window: around(mark, rows.length) }, () => this.begin())
+  }
+
+  /** Begin at the first unread message, else at the end. */
+  begin() {
+    this.placed = true
+    this.toUnread()
     this.look()
   }
 
@@ -118,8 +126,10 @@ export class Log extends Component {
 
   /** @param {boolean} is */
   atEndIs(is) {
-    if (is !== this.atEnd) this.props.onAtEnd(is)
     this.atEnd = is
+    if (!this.placed || this.said === is) return
+    this.said = is
+    this.props.onAtEnd(is)
   }
 
   /** @param {Event} event */

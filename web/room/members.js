@@ -1,14 +1,15 @@
 // @ts-check
-// Who has joined a room.
+// Who has joined a room, and the way out of it.
 import { useEffect, useState } from 'preact/hooks'
 import { Avatar } from '../ui/avatar.js'
 import { Dialog } from '../ui/dialog.js'
 import { html } from '../ui/html.js'
+import { Leave } from '../ui/icons.js'
 
 /** @import { Member, Room } from './room.js' */
 
-/** @param {{room: Room, onClose: () => void}} props */
-export const Members = ({ room, onClose }) => {
+/** @param {{room: Room, onClose: () => void, onLeave: (() => void) | null}} props */
+export const Members = ({ room, onClose, onLeave }) => {
   const [members, setMembers] = useState(/** @type {Member[] | null} */ (null))
   const [error, setError] = useState('')
   useEffect(() => {
@@ -19,5 +20,6 @@ export const Members = ({ room, onClose }) => {
     <ul class="members">${members?.map(member => html`<li key=${member.id}>
       <${Avatar} of=${member} /><bdi>${member.name}</bdi>${member.id === room.me.id && html`<span class="dim">you</span>`}
     </li>`)}</ul>
+    ${onLeave && html`<button class="button leave" onClick=${onLeave}><${Leave} />Leave this room</button>`}
   <//>`
 }

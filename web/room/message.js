@@ -5,7 +5,7 @@ import { Avatar } from '../ui/avatar.js'
 import { html } from '../ui/html.js'
 import { Copy, Edit, Trash } from '../ui/icons.js'
 import { toHtml } from '../ui/markdown.js'
-import { Ago, clock, full } from '../ui/time.js'
+import { Ago, full, shortClock } from '../ui/time.js'
 import { toast } from '../ui/toast.js'
 import { Editor } from './editor.js'
 
@@ -38,7 +38,7 @@ export class MessageRow extends Component {
     const own = message.id > 0 && row.mine && !message.deleted && pending?.kind !== 'delete'
     const state = pending && pending.state !== 'held' ? pending.state === 'failed' ? 'failed' : 'pending' : null
     return html`<li class=${`message ${first ? 'first' : ''}`} data-message=${row.id} data-state=${state} tabindex=${reachable ? 0 : -1}>
-      ${first ? html`<${Avatar} of=${message.by} />` : html`<time class="gutter" dateTime=${iso(message.time)} title=${full(message.time)}>${clock(message.time)}</time>`}
+      ${first ? html`<${Avatar} of=${message.by} />` : html`<time class="gutter" dateTime=${iso(message.time)} title=${full(message.time)}>${shortClock(message.time)}</time>`}
       <div class="message-main">
         ${first && html`<p class="message-head"><bdi class="author">${message.by.name}</bdi> <${Ago} at=${message.time} /></p>`}
         ${editing ? html`<${Editor} text=${message.text} onCancel=${onEdited} onSave=${(/** @type {string} */ text) => {

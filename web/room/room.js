@@ -1,11 +1,12 @@
 // @ts-check
 // One room, alive: joins it, follows its stream into a state, and sends what is written in it.
 import { newKey } from '../line/line.js'
+import { Bookmark } from './bookmark.js'
+import { heldKey, outgoing, pendingOf } from './outgoing.js'
 import { EMPTY, acknowledged, fold, forget, hasOlder, hold, outbox, prepend, told, unread } from './state.js'
-import { local } from '../ui/storage.js'
 
 /** @import { Line } from '../line/line.js' */
-/** @import { Author, Event, Pending, State } from './state.js' */
+/** @import { Author, Event, State } from './state.js' */
 /** @typedef {'joining' | 'recovering' | 'live' | 'offline' | 'refused'} Phase */
 /** @typedef {{room: string, title: string, stream: string, members: number, joined: boolean}} RoomInfo */
 /** @typedef {{id: string, name: string, since: number}} Member */
@@ -15,9 +16,7 @@ const FARTHEST = 300
 const HEARD = 5
 const AGAIN = 3000
 const BURST = 16
-const KINDS = /** @type {Record<string, 'post' | 'edit' | 'delete'>} */ ({
-  'openline.room.post': 'post', 'openline.room.edit': 'edit', 'openline.room.delete': 'delete',
-})
+const LEFT = Object.assign(new Error('You left it in another window.'), { uri: 'openline.room.error.not_a_member' })
 
 /** Tells of itself by `change` events. */
 export class Room extends EventTarget {
@@ -38,7 +37,7 @@ export class Room extends EventTarget {
   #joining = false
   #again = 0
   #attentive = false
-  #read = { epoch: '', offset: 0 }
+  /** @type {Bookmark} */ #bookmark
 
   /** @param {Line} line @param {string} name @param {() => Author} who  whose page this is */
   constructor(line, name, who) {
@@ -46,29 +45,32 @@ export class Room extends EventTarget {
     this.#line = line
     this.#who = who
     this.name = name
+    this.#bookmark = new Bookmark(name)
     this.stream = `openline.room.${name}`
     this.#syncOutbox()
   }
 
   open() {
-    this.#line.addEventListener('state', this.#enter)
+    this.#line.addEventListener('state', this.enter)
     this.#line.outbox.addEventListener('change', this.#syncOutbox)
-    this.#enter()
+    this.enter()
   }
 
   close() {
-    this.#line.removeEventListener('state', this.#enter)
+    this.#line.removeEventListener('state', this.enter)
     this.#line.outbox.removeEventListener('change', this.#syncOutbox)
     clearTimeout(this.#again)
-    this.#following?.stop()
-    this.#following = null
+    this.#unfollow()
   }
 
   get me() { return this.#who() }
 
   get unread() {
-    return this.placed ? unread(this.state, this.#offsetRead(), this.me.id) : 0
+    return this.placed ? unread(this.state, this.#bookmark.in(this.state), this.me.id) : 0
   }
+
+  /** Somebody comes to read: mark where the new messages begin, if there are any. */
+  mark() { this.marker = this.unread ? this.#bookmark.in(this.state) : 0 }
 
   /** Say whether the newest messages are in front of somebody's eyes. @param {boolean} attentive */
   attend(attentive) {
@@ -129,18 +131,26 @@ export class Room extends EventTarget {
     this.#set(prepend(this.state, page.events.length ? page : { ...page, oldest: before }))
   }
 
-  #enter = async () => {
+  /** Join and follow, unless that is done already. */
+  enter = async () => {
     if (this.#line.state !== 'online' || this.#following || this.#joining) return
     this.#joining = true
+    this.phase = 'joining'
     try {
       const { members } = await this.#line.call('openline.room.join', { room: this.name })
       this.count = members
       this.#follow()
+      this.#changed()
     } catch (error) {
       this.#refuse(/** @type {Error & {uri?: string}} */ (error))
     } finally {
       this.#joining = false
     }
+  }
+
+  #unfollow() {
+    this.#following?.stop()
+    this.#following = null
   }
 
   #follow() {
@@ -155,9 +165,10 @@ export class Room extends EventTarget {
 
   /** @param {Error & {uri?: string}} error */
   #refuse(error) {
+    this.#unfollow()
     const said = error.uri?.startsWith('openline.') && !error.uri.endsWith('.unavailable')
     this.phase = said ? 'refused' : 'offline'
-    if (!said) this.#again = window.setTimeout(this.#enter, AGAIN)
+    if (!said) this.#again = window.setTimeout(this.enter, AGAIN)
     this.error = error.message
     this.refusal = error.uri ?? ''
     this.#changed()
@@ -176,16 +187,14 @@ export class Room extends EventTarget {
     if (this.phase === 'live') this.#live(events)
     this.state = fold(this.state, events)
     this.#catchUp()
+    const own = events.findLast(({ type, by }) => type.startsWith('member_') && by.id === this.me.id)
+    if (this.phase === 'live' && own?.type === 'member_left') this.#refuse(LEFT)
   }
 
   /** @param {import('../line/line.js').FollowState} now */
   #told({ state, position, oldest, error }) {
     this.#flush()
-    if (state === 'refused') {
-      this.#following?.stop()
-      this.#following = null
-      return this.#refuse(error ?? new Error('You cannot read this room.'))
-    }
+    if (state === 'refused') return this.#refuse(error ?? new Error('You cannot read this room.'))
     this.phase = state
     if (position) this.state = told(this.state, { epoch: position.epoch, oldest })
     if (state === 'live' && !this.placed) this.#place()
@@ -194,32 +203,26 @@ export class Room extends EventTarget {
 
   /** Find where reading ended the last time, and load as far as that. */
   async #place() {
-    const read = local.get(`read.${this.name}`), { epoch, head, first } = this.state
-    this.#read = read?.epoch === epoch ? read : { epoch, offset: head }
-    if (this.#read.offset < first - 1) await this.loadOlder(Math.min(first - 1 - this.#read.offset, FARTHEST))
+    this.#bookmark.open(this.state)
+    const missing = this.state.first - 1 - this.#bookmark.in(this.state)
+    if (missing > 0) await this.loadOlder(Math.min(missing, FARTHEST))
     this.placed = true
+    this.mark()
     this.#catchUp()
-  }
-
-  #offsetRead() {
-    return this.#read.epoch === this.state.epoch ? this.#read.offset : 0
   }
 
   /** What is in front of somebody's eyes is read; else the first that is not is marked. */
   #catchUp() {
-    const { epoch, head } = this.state
-    if (this.placed && epoch && this.#attentive && (this.#read.offset !== head || this.#read.epoch !== epoch)) {
-      this.#read = { epoch, offset: head }
-      local.set(`read.${this.name}`, this.#read)
-    } else if (this.unread) this.marker = this.#offsetRead()
+    if (this.placed && this.#attentive) this.#bookmark.move(this.state)
+    else if (this.unread) this.marker = this.#bookmark.in(this.state)
     this.#changed()
   }
 
   /** What others do while we watch. @param {Event[]} events */
   #live(events) {
     const others = events.filter(({ by }) => by.id !== this.me.id)
-    const said = others.filter(({ type }) => type === 'message_posted')
-    const heard = said.map(({ epoch, offset, by, data }) => ({ id: `${epoch} ${offset}`, text: `${by.name}: ${data.text}` }))
+    const heard = others.filter(({ type }) => type === 'message_posted')
+      .map(({ epoch, offset, by, data }) => ({ id: `${epoch} ${offset}`, text: `${by.name}: ${data.text}` }))
     this.heard = [...this.heard, ...heard].slice(-HEARD)
     for (const { type } of others) this.count += Number(type === 'member_joined') - Number(type === 'member_left')
   }
@@ -235,10 +238,7 @@ export class Room extends EventTarget {
   }
 
   #syncOutbox = () => {
-    const mine = this.#line.outbox.list().filter(entry => entry.uri in KINDS && entry.kwargs.room === this.name)
-    this.#set(outbox(this.state, mine.map(({ key, uri, kwargs, state, error, at }) => ({
-      ...pendingOf(key, KINDS[uri], kwargs, state), error: error?.message ?? '', at: at / 1000,
-    }))))
+    this.#set(outbox(this.state, outgoing(this.#line.outbox.list(), this.name)))
   }
 
   /** @param {'' | 'loading' | 'failed'} older */
@@ -255,13 +255,3 @@ export class Room extends EventTarget {
 
   #changed() { this.dispatchEvent(new CustomEvent('change')) }
 }
-
-/** @param {number} message */
-const heldKey = message => `held ${message}`
-
-/**
- * @param {string} key @param {Pending['kind']} kind @param {{text?: string, message?: number}} what
- * @param {Pending['state']} state @returns {Pending}
- */
-const pendingOf = (key, kind, { text = '', message = 0 }, state) =>
-  ({ key, kind, text, message, state, at: Date.now() / 1000, error: '', offset: 0 })

@@ -1,7 +1,7 @@
 // @ts-check
 // All rooms: the list, those that are open, and where something new was said.
+import { lastRead } from './bookmark.js'
 import { Room } from './room.js'
-import { local } from '../ui/storage.js'
 
 /** @import { Line } from '../line/line.js' */
 /** @import { RoomInfo } from './room.js' */
@@ -11,6 +11,7 @@ export const LOBBY = 'lobby'
 const OPEN = 10
 const LOOK = 100
 const EVERY = 60_000
+const AGAIN = 3_000
 
 /** Tells of itself by `change` events. */
 export class Rooms extends EventTarget {
@@ -19,6 +20,8 @@ export class Rooms extends EventTarget {
   /** @type {Map<string, Room>} the open ones, the one looked at longest ago first */ open = new Map()
 
   /** @type {Line} */ #line
+  #timer = 0
+  #again = 0
   /** @type {Set<string>} */ #news = new Set()
   /** @type {() => void} */ #stop
   /** @type {Author} */ #first
@@ -31,7 +34,7 @@ export class Rooms extends EventTarget {
     this.#stop = line.subscribe('openline.room.on_created', (/** @type {any} */ room) => this.#put(room))
     line.addEventListener('state', this.load)
     document.addEventListener('visibilitychange', this.load)
-    this.timer = setInterval(this.load, EVERY)
+    this.#timer = window.setInterval(this.load, EVERY)
     this.load()
   }
 
@@ -42,28 +45,31 @@ export class Rooms extends EventTarget {
     this.#stop()
     this.#line.removeEventListener('state', this.load)
     document.removeEventListener('visibilitychange', this.load)
-    clearInterval(this.timer)
+    clearInterval(this.#timer)
+    clearTimeout(this.#again)
     for (const room of this.open.values()) room.close()
   }
 
   load = async () => {
     if (this.#line.state !== 'online' || document.hidden) return
+    clearTimeout(this.#again)
     try {
-      const { rooms } = await this.#line.call('openline.room.list')
-      this.list = rooms
+      this.list = (await this.#line.call('openline.room.list')).rooms
       this.error = ''
+      this.#changed()
+      await this.#look()
     } catch (error) {
       this.error = /** @type {Error} */ (error).message
+      this.#again = window.setTimeout(this.load, AGAIN)
     }
-    this.#changed()
-    // Without an answer the list only lacks its marks; the next look brings them.
-    await this.#look().catch(() => {})
     this.#changed()
   }
 
   /** A room to look at, opened if it is not open yet. @param {string} name */
   enter(name) {
     const room = this.open.get(name) ?? this.#start(name)
+    room.mark()
+    void room.enter()
     this.open.delete(name)
     this.open.set(name, room)
     const [oldest] = this.open.keys()
@@ -118,7 +124,7 @@ export class Rooms extends EventTarget {
     if (!closed.length) return
     const { heads } = await this.#line.call('openline.stream.heads', { streams: closed.map(({ stream }) => stream) })
     this.#news = new Set(closed.filter(({ room, stream }) => {
-      const read = local.get(`read.${room}`), head = heads[stream]
+      const read = lastRead(room), head = heads[stream]
       return read && head && (head.epoch !== read.epoch || head.offset > read.offset)
     }).map(({ room }) => room))
   }

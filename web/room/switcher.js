@@ -28,6 +28,6 @@ export const Switcher = ({ rooms, onClose, onPick }) => {
     <ul id="switcher-rooms" class="options" role="listbox" aria-label="Rooms">${found.map(({ room, title }, index) => html`<li key=${room}
       id=${`switch-${room}`} role="option" aria-selected=${index === at} onClick=${() => onPick(room)} onPointerMove=${() => setAt(index)}>
       <span class="hash" aria-hidden="true">#</span><bdi>${title}</bdi></li>`)}</ul>
-    ${!found.length && html`<p class="dim" role="status">No room is called that.</p>`}
+    ${!found.length && html`<p class="dim" role="status">${rooms.list ? 'No room is called that.' : rooms.error || 'One moment…'}</p>`}
   <//>`
 }

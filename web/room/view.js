@@ -5,7 +5,7 @@ import { goTo } from '../routes.js'
 import { useChanges } from '../ui/changes.js'
 import { Connection, OfflineBanner } from '../ui/connection.js'
 import { html } from '../ui/html.js'
-import { Back, Leave, People } from '../ui/icons.js'
+import { Back, People } from '../ui/icons.js'
 import { toast } from '../ui/toast.js'
 import { Composer } from './composer.js'
 import { Log } from './log.js'
@@ -44,20 +44,23 @@ export const RoomView = ({ line, rooms, name, shown }) => {
     <div class="room-body">
       <${OfflineBanner} line=${line} />
       ${refused ? html`<${Refused} room=${room} />`
-        : html`<${Log} ref=${log} room=${room} rows=${rows} title=${rooms.title(name)} editing=${editing} onEdit=${setEditing}
+        : html`<${Log} ref=${log} room=${room} rows=${rows} placed=${room.placed} title=${rooms.title(name)} editing=${editing} onEdit=${setEditing}
             onEdited=${stopEditing} onDelete=${(/** @type {number} */ id) => deleteLater(room, id)} onAtEnd=${atEnd} />`}
     </div>
     ${!refused && html`<${Composer} room=${name} title=${rooms.title(name)} onWrite=${write} onEditLast=${editLast} />`}
     <div class="hidden" role="log" aria-live="polite" aria-label="New messages">
       ${room.heard.map(({ id, text }) => html`<p key=${id}>${text}</p>`)}
     </div>
-    ${members && html`<${Members} room=${room} onClose=${() => setMembers(false)} />`}
+    ${members && html`<${Members} room=${room} onClose=${() => setMembers(false)} onLeave=${name === LOBBY ? null : () => {
+      setMembers(false)
+      leave(rooms, room)
+    }} />`}
   </section>`
 }
 
 /** Tell the room whether its end is in front of somebody's eyes. @param {Room} room @param {boolean} shown */
 const useAttention = (room, shown) => {
-  const end = useRef(true)
+  const end = useRef(false)
   const look = () => room.attend(end.current && shown && !document.hidden)
   useEffect(() => {
     look()
@@ -83,11 +86,9 @@ const Head = ({ line, rooms, room, onMembers }) => {
       <h2 id="room-title"><span class="hash" aria-hidden="true">#</span><bdi>${rooms.title(room.name)}</bdi></h2>
       <span class="narrow-only"><${Connection} line=${line} /></span>
     </div>
-    <button class="button quiet" aria-label=${`${words}: who is in this room`} onClick=${onMembers}>
+    <button class="button quiet" aria-label=${`${words}: who is in this room`} title=${words} onClick=${onMembers}>
       <${People} /><span class="count-words">${count || ''}</span>
     </button>
-    ${room.name !== LOBBY && html`<button class="icon-button" aria-label="Leave this room" title="Leave this room"
-      onClick=${() => leave(rooms, room)}><${Leave} /></button>`}
   </header>`
 }
 
@@ -116,8 +117,9 @@ const deleteLater = (room, id) => {
 export const focusComposer = () => document.getElementById('composer')?.focus()
 
 /** @param {{room: Room}} props */
-const Refused = ({ room }) => html`<div class="refused">
-  <h3>${room.refusal.endsWith('no_such_room') ? 'This room does not exist' : 'You cannot enter this room'}</h3>
-  <p class="dim">${room.error}</p>
+const Refused = ({ room: { refusal, error, enter } }) => html`<div class="refused">
+  <h3>${refusal.endsWith('no_such_room') ? 'This room does not exist' : 'You are not in this room'}</h3>
+  <p class="dim">${error}</p>
+  ${refusal.endsWith('not_a_member') && html`<button class="button" onClick=${enter}>Join the room</button>`}
   <a class="button primary" href=${`#/room/${LOBBY}`}>Go to the lobby</a>
 </div>`

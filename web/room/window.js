@@ -9,6 +9,12 @@ const STEP = 100
 /** The newest rows. @param {number} count @returns {Window} */
 export const newest = count => ({ start: Math.max(0, count - DRAWN), end: Infinity })
 
+/** The rows around one. @param {number} at @param {number} count @returns {Window} */
+export const around = (at, count) => {
+  const start = Math.max(0, Math.min(at - STEP, count - DRAWN))
+  return { start, end: start + DRAWN >= count ? Infinity : start + DRAWN }
+}
+
 /**
  * Move towards older rows, as far as there are any.
  * @param {Window} window @param {number} count @returns {Window}

@@ -2,7 +2,7 @@
 // Somebody's initials on a colour of their own.
 import { html } from './html.js'
 
-const HUES = 8
+const HUES = 12
 
 /** @param {string} name */
 export const initials = name => {

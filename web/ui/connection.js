@@ -37,7 +37,7 @@ export const OfflineBanner = ({ line }) => {
   }, [away, late])
   if (!away || !late) return null
   return html`<div class="banner">
-    <p><strong>You’re offline.</strong> What you write is kept here and sent when you are back.</p>
+    <p><strong>You are offline.</strong> What you write is sent once you are back.</p>
     <p class="banner-retry"><span class="dim">${waiting(line)}</span>
       <button class="link" onClick=${() => line.retryNow()}>Try now</button></p>
   </div>`

@@ -20,7 +20,6 @@ export const Sun = icon('M10 13.2a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4zM10 2v
 export const Trash = icon('M3.5 5.5h13M8 5.5v-2h4v2M5 5.5l.8 11h8.4l.8-11M8.3 8.5l.3 5M11.7 8.5l-.3 5')
 export const Keys = icon('M2.5 5h15v10h-15zM5.5 8h0M8.5 8h0M11.5 8h0M14.5 8h0M6.5 12h7')
 export const Down = icon('M10 4v12M5 11l5 5 5-5')
-export const Person = icon('M10 10a3.2 3.2 0 1 0 0-6.4A3.2 3.2 0 0 0 10 10zM3.8 17c.4-3.3 2.7-5 6.2-5s5.8 1.7 6.2 5')
 
 /** The mark of Openline, as in logo.svg. */
 export const Logo = () => html`<svg class="logo" viewBox="0 0 32 32" aria-hidden="true">

@@ -30,6 +30,7 @@ DOMPurify.addHook('afterSanitizeAttributes', node => {
 const ALLOWED = {
   ALLOWED_TAGS: ['p', 'br', 'em', 'strong', 'del', 'code', 'pre', 'ul', 'ol', 'li', 'blockquote', 'a'],
   ALLOWED_ATTR: ['href', 'start'],
+  ADD_URI_SAFE_ATTR: ['start'],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
   RETURN_TRUSTED_TYPE: true,
 }

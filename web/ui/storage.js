@@ -1,38 +1,32 @@
 // @ts-check
-// What this browser remembers. Storage may be switched off or full: then it remembers nothing, and all else works.
-
-/** @param {Storage} storage */
-const kept = storage => ({
-  /** @param {string} name @returns {any} */
-  get(name) {
-    try {
-      return JSON.parse(storage.getItem(`openline.${name}`) ?? 'null')
-    } catch {
-      return null
-    }
-  },
-  /** @param {string} name @param {any} value  null forgets it */
-  set(name, value) {
-    try {
-      if (value === null) storage.removeItem(`openline.${name}`)
-      else storage.setItem(`openline.${name}`, JSON.stringify(value))
-    } catch { /* nothing to be done about it, and nothing depends on it */ }
-  },
-})
-
-/** @type {Storage} */
-const none = { length: 0, clear() {}, getItem: () => null, key: () => null, removeItem() {}, setItem() {} }
+// What this browser remembers. Where its storage is switched off or full, this page does, for as long as it is open.
 
 /** @param {() => Storage} open */
-const allowed = open => {
-  try {
-    return open()
-  } catch {
-    return none
+const kept = open => {
+  /** @type {Map<string, string | null>} what storage would not take */ const here = new Map()
+  return {
+    /** @param {string} name @returns {any} */
+    get(name) {
+      try {
+        return JSON.parse(here.get(name) ?? open().getItem(`openline.${name}`) ?? 'null')
+      } catch {
+        return null
+      }
+    },
+    /** @param {string} name @param {any} value  null forgets it */
+    set(name, value) {
+      here.delete(name)
+      try {
+        if (value === null) open().removeItem(`openline.${name}`)
+        else open().setItem(`openline.${name}`, JSON.stringify(value))
+      } catch {
+        here.set(name, JSON.stringify(value))
+      }
+    },
   }
 }
 
 /** Kept until it is cleared. */
-export const local = kept(allowed(() => localStorage))
+export const local = kept(() => localStorage)
 /** Kept while this tab is open. */
-export const tab = kept(allowed(() => sessionStorage))
+export const tab = kept(() => sessionStorage)

@@ -12,6 +12,10 @@ const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
 
 /** @param {number} time  seconds since 1970 */
 export const clock = time => clockFormat.format(time * 1000)
+/** Without a.m. and p.m., where there is no room for them. @param {number} time */
+export const shortClock = time => clockFormat.formatToParts(time * 1000)
+  .filter(({ type }) => type !== 'dayPeriod').map(({ value }) => value).join('').trim()
+
 /** @param {number} time */
 export const full = time => fullFormat.format(time * 1000)
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DRAWN, moved, newer, newest, older } from '../window.js'
+import { DRAWN, around, moved, newer, newest, older } from '../window.js'
 
 const size = ({ start, end }, count) => Math.min(end, count) - start
 
@@ -47,4 +47,12 @@ test('what comes while somebody reads above does not make it endless', () => {
   for (let count = DRAWN; count < 5000; count++) window = moved(window, 0, count)
   assert.ok(size(window, 5000) <= 2 * DRAWN)
   assert.equal(window.start, 0)
+})
+
+test('the rows around one hold it, and are not too many', () => {
+  for (const [at, count] of [[0, 10], [0, 1000], [500, 1000], [999, 1000], [699, 1000], [700, 1000]]) {
+    const window = around(at, count)
+    assert.ok(window.start <= at && at < window.end && size(window, count) <= DRAWN, `${at} of ${count}`)
+    assert.equal(window.end === Infinity, window.start + DRAWN >= count)
+  }
 })

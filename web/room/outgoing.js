@@ -1,0 +1,25 @@
+// @ts-check
+// What is on its way from this page to a room.
+
+/** @import { Entry } from '../line/line.js' */
+/** @import { Pending } from './state.js' */
+
+const KINDS = /** @type {Record<string, Pending['kind']>} */ ({
+  'openline.room.post': 'post', 'openline.room.edit': 'edit', 'openline.room.delete': 'delete',
+})
+
+/** The entries of the outbox that are for a room. @param {Entry[]} entries @param {string} name @returns {Pending[]} */
+export const outgoing = (entries, name) => entries
+  .filter(({ uri, kwargs }) => uri in KINDS && kwargs.room === name)
+  .map(({ key, uri, kwargs, state, error, at }) =>
+    ({ ...pendingOf(key, KINDS[uri], kwargs, state), error: error?.message ?? '', at: at / 1000 }))
+
+/**
+ * @param {string} key @param {Pending['kind']} kind @param {{text?: string, message?: number}} what
+ * @param {Pending['state']} state @returns {Pending}
+ */
+export const pendingOf = (key, kind, { text = '', message = 0 }, state) =>
+  ({ key, kind, text, message, state, at: Date.now() / 1000, error: '', offset: 0 })
+
+/** The name of a deletion that can still be taken back. @param {number} message */
+export const heldKey = message => `held ${message}`
