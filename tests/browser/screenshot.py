@@ -52,7 +52,7 @@ def _draw(visitor: Visitor, folder: Path, name: str) -> None:
 
 
 def draw(folder: Path) -> None:
-    """Start a node, talk, and draw what is seen."""
+    """Start a node, talk, and draw what is seen: on a desktop for the README, and on a phone to be looked at."""
     folder.mkdir(parents=True, exist_ok=True)
     with Node() as node, sync_playwright() as playwright:
         browser = launch(playwright)
