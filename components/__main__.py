@@ -15,6 +15,7 @@ from twisted.internet.stdio import StandardIO
 from twisted.internet.task import react
 from twisted.logger import (
     FilteringLogObserver,
+    Logger,
     LogLevel,
     LogLevelFilterPredicate,
     globalLogBeginner,
@@ -23,9 +24,12 @@ from twisted.logger import (
 from twisted.runner.procmon import ProcessMonitor
 
 from . import alive, catalog
+from .engines import NotDurable
 from .here import here, private_folder
 from .host import serve
-from .migrate import migrate
+from .migrate import NewerDatabase, migrate
+
+log = Logger()
 
 
 class _Parent(Protocol):
@@ -43,8 +47,12 @@ async def supervise(reactor: Any) -> None:
     settings, places = here()
     private_folder(places.run)
     private_folder(places.data)
-    alive.hold(places.run / alive.SUPERVISOR)
-    migrate(places.database)
+    try:
+        alive.take_over(places.run / alive.SUPERVISOR)
+        migrate(places.database)
+    except (alive.AlreadyHeld, NewerDatabase, NotDurable) as error:
+        log.critical("the components do not start: {error}", error=error)
+        raise SystemExit(1) from None
     monitor = ProcessMonitor(reactor)
     monitor.minRestartDelay, monitor.maxRestartDelay, monitor.threshold, monitor.killTime = 0.2, 10, 20, 2  # type: ignore[assignment]
     for name in settings.processes:

@@ -2,10 +2,15 @@
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 SUPERVISOR = "components.lock"
 """In the `run` folder; held by the components' supervisor while it lives."""
+
+
+PATIENCE = 5.0
+"""Seconds that whoever starts waits for one before to end."""
 
 
 class AlreadyHeld(Exception):
@@ -19,8 +24,20 @@ def hold(path: Path, kind: int = fcntl.LOCK_EX) -> int:
         fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(file)
-        raise AlreadyHeld(str(path)) from None
+        raise AlreadyHeld(f"{path} is held: this node is running already") from None
     return file
+
+
+def take_over(path: Path) -> int:
+    """Take a lock, and wait a moment for the one who had it to end. Blocks: for the start of a process."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return hold(path)
+        except AlreadyHeld:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
 
 
 def is_held(path: Path) -> bool:

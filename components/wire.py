@@ -11,7 +11,7 @@ from autobahn.twisted.wamp import ApplicationSession
 from autobahn.wamp.exception import ApplicationError, Error
 from autobahn.wamp.types import CallDetails, ComponentConfig, PublishOptions, RegisterOptions
 from pydantic import TypeAdapter, ValidationError
-from twisted.internet.defer import CancelledError, Deferred, TimeoutError, gatherResults
+from twisted.internet.defer import CancelledError, Deferred, FirstError, TimeoutError, gatherResults
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
@@ -93,7 +93,10 @@ class Wire:
             for one in sent:
                 one.addErrback(lambda failure: log.failure("publish failed", failure))
             raise Unavailable(f"{uri} was not told to every router")
-        await gatherResults(sent, consumeErrors=True)
+        try:
+            await gatherResults(sent, consumeErrors=True)
+        except FirstError as first:
+            raise Unavailable(f"{uri} was not told to every router") from first.subFailure.value
 
     def _any_session(self) -> ApplicationSession:
         for session in self._sessions.values():

@@ -26,6 +26,8 @@ OWNER_AWAY = 10.0
 """Seconds that a subscription waits for the component that owns the stream."""
 WATCH = 2.0
 """Seconds between two looks at whether the components' supervisor is alive."""
+MOST_MISSES = 30
+"""How often in a row it may be missed while it starts."""
 
 log = Logger()
 
@@ -131,10 +133,10 @@ class Watch:
         self._missed = 0
 
     def look(self) -> None:
-        """Look once; two misses in a row after it was seen are a death."""
+        """Look once. Two misses in a row are a death; one that was never seen has a minute to start."""
         held = alive.is_held(self._lock)
         self._seen = self._seen or held
         self._missed = 0 if held else self._missed + 1
-        if self._seen and self._missed == 2:
-            log.critical("the components' supervisor has died: this router worker ends, to be started anew")
+        if self._missed == (2 if self._seen else MOST_MISSES):
+            log.critical("the components' supervisor is not running: this router worker ends, to be started anew")
             self._end()

@@ -11,6 +11,7 @@ import pytest
 
 from components import alive
 from components.here import here, private_folder
+from components.migrate import migrate
 from components.settings_file import FOLDER
 from tests.support.node import wait_for
 
@@ -77,8 +78,19 @@ def test_a_node_has_one_supervisor(folder: Path, supervisor: Supervisor) -> None
     wait_for(lambda: lock.exists() and alive.is_held(lock), "the supervisor holds no lock")
     second = Supervisor(folder)
     _, said = second.process.communicate(timeout=60)
-    assert second.process.returncode != 0
-    assert b"AlreadyHeld" in said
+    assert second.process.returncode == 1
+    assert b"components.lock is held: this node is running already" in said
+    assert b"Traceback" not in said
+
+
+def test_a_newer_database_is_refused_in_a_sentence(folder: Path) -> None:
+    migrate(f"sqlite:///{folder}/new.sqlite")
+    with sqlite3.connect(folder / "new.sqlite") as db:
+        db.execute("UPDATE alembic_version SET version_num = 'from_tomorrow'")
+    (folder / "openline.yaml").write_text("database: sqlite:///new.sqlite\n")
+    _, said = Supervisor(folder).process.communicate(timeout=60)
+    assert b"the database is at revision from_tomorrow" in said
+    assert b"Traceback" not in said
 
 
 def test_a_lock_is_let_go_of_by_the_dead(tmp_path: Path) -> None:

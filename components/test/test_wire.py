@@ -214,6 +214,12 @@ class BusTests(WireTestCase):
         self.failureResultOf(Deferred.fromCoroutine(tell("app.demo.one", event)), Unavailable)
         assert self.seen == [("router1", event), ("router2", event), ("router2", event)]
 
+    def test_what_a_router_does_not_take_was_not_told(self) -> None:
+        nowhere = Topic("openline.echo.on_nothing", Words, readers=PEOPLE)
+        self.successResultOf(Deferred.fromCoroutine(self.wire.publish(nowhere, Words("hi"))))
+        tell = self.wire.publish_event("nothing.there", {"offset": 1})
+        self.failureResultOf(Deferred.fromCoroutine(tell), Unavailable)
+
     def test_components_call_each_other(self) -> None:
         reply = Deferred.fromCoroutine(self.wire.call(ECHO, Words("hi", 3)))
         assert self.successResultOf(reply) == Words("hi", 3)
