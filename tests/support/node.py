@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -53,7 +52,8 @@ class Node:
         web: Path = ROOT / "web",
     ) -> None:
         # A socket's path has at most 108 characters, which pytest's own folders use up.
-        self.folder = Path(tempfile.mkdtemp(prefix="openline-"))
+        self._temporary = tempfile.TemporaryDirectory(prefix="openline-", ignore_cleanup_errors=True)
+        self.folder = Path(self._temporary.name)
         self.cbdir = self.folder / ".crossbar"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -186,4 +186,4 @@ class Node:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._temporary.cleanup()
