@@ -46,10 +46,11 @@ class Turnstile:
         now = self.now()
         left, then = self._buckets.pop(address, (float(self.per_minute), now))
         left = min(self.per_minute, left + max(0.0, now - then) * self.per_minute / 60)
-        self._buckets[address] = (max(0.0, left - 1), now)
+        enters = left >= 1
+        self._buckets[address] = (left - enters, now)
         if len(self._buckets) > self.addresses:
             self._buckets.popitem(last=False)
-        if left < 1:
+        if not enters:
             raise TooManyGuests(retry_after=round((1 - left) * 60 / self.per_minute, 1))
 
 

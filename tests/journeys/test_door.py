@@ -264,3 +264,17 @@ async def test_options_of_a_call_are_not_a_way_round(node: Node) -> None:
     rooms = await eve.call("openline.room.list", options=CallOptions(timeout=5))
     assert rooms["rooms"]
     assert isinstance(eve.ended, Deferred) and not eve.ended.called
+
+
+def test_so_many_come_in_from_one_address() -> None:
+    with Node({"guests": {"per_minute": 2}}) as node:
+        assert [ask(node, b'{"name": "Ada"}')[0] for _ in range(3)] == [200, 200, 429]
+        status, refusal = ask(node, b'{"name": "Ada"}')
+        assert (status, refusal["error"]) == (429, "openline.error.too_many_guests")
+        assert 0 < refusal["retry_after"] <= 30
+
+
+def test_a_node_may_let_no_guests_in() -> None:
+    with Node({"guests": {"allowed": False}}) as node:
+        status, refusal = ask(node, b'{"name": "Ada"}')
+        assert (status, refusal["error"]) == (403, "openline.error.not_authorized")
