@@ -13,9 +13,8 @@ import pytest
 import pytest_twisted
 from autobahn.wamp import message
 from autobahn.wamp.exception import ApplicationError
-from autobahn.wamp.types import CallOptions, PublishOptions, RegisterOptions, SubscribeOptions
+from autobahn.wamp.types import PublishOptions, RegisterOptions, SubscribeOptions
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred
 
 from router.tokens import Signer, Token
 from tests.support.node import Node
@@ -255,15 +254,6 @@ async def test_a_long_wrong_argument_is_refused_and_the_session_stays(node: Node
         assert await refused(ada.call(uri, **payload)) == name, (uri, payload)
     after = (await ada.call("openline.stream.heads", streams=["openline.room.lobby"]))["heads"]
     assert after == before
-
-
-@pytest_twisted.ensureDeferred
-async def test_options_of_a_call_are_not_a_way_round(node: Node) -> None:
-    eve = await sign_in(reactor, node.url, "Eve")
-    await available(reactor, lambda: eve.call("openline.room.list"))
-    rooms = await eve.call("openline.room.list", options=CallOptions(timeout=5))
-    assert rooms["rooms"]
-    assert isinstance(eve.ended, Deferred) and not eve.ended.called
 
 
 def test_so_many_come_in_from_one_address() -> None:

@@ -2,7 +2,8 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import psutil
 import pytest
@@ -33,50 +34,47 @@ def node() -> Iterator[Node]:
         yield node
 
 
-@pytest_twisted.ensureDeferred
-async def test_a_locked_database_is_waited_for(node: Node) -> None:
-    writer = Driver(node.url, "Ada", what="write")
-    ada = await sign_in(reactor, node.url, "Ada")
-    await available(reactor, lambda: ada.call("openline.room.join", room="lobby"))
-    try:
-        await deferToThread(wait_for, lambda: writer.each("acked"), "nothing gets through")
-        somebody_else = sqlite3.connect(node.cbdir / "data/openline.sqlite", isolation_level=None)
-        somebody_else.execute("BEGIN IMMEDIATE")
-        with pytest.raises(ApplicationError) as refused:
-            await ada.call("openline.room.post", room="lobby", text="hi", key="locked")
-        page = await ada.call("openline.stream.read", stream="openline.room.lobby")
-        somebody_else.rollback()
-        somebody_else.close()
-        await deferToThread(writer.finish)
-    finally:
-        writer.stop()
-    assert refused.value.error == "openline.error.unavailable"
-    assert page["events"], "reading goes on"
-    assert sorted(writer.each("acked")) == sorted(writer.each("sent"))
-    assert (await ada.call("openline.room.post", room="lobby", text="hi", key="locked"))["duplicate"] is False
+@contextmanager
+def locked(node: Node) -> Iterator[None]:
+    """Somebody else writes to the database, and takes their time."""
+    somebody_else = sqlite3.connect(node.cbdir / "data/openline.sqlite", isolation_level=None)
+    somebody_else.execute("BEGIN IMMEDIATE")
+    yield
+    somebody_else.rollback()
+    somebody_else.close()
 
 
-@pytest_twisted.ensureDeferred
-async def test_a_full_disk_keeps_nothing_and_loses_nothing(node: Node) -> None:
-    writer = Driver(node.url, "Ada", what="write")
-    ada = await sign_in(reactor, node.url, "Ada")
-    await available(reactor, lambda: ada.call("openline.room.join", room="lobby"))
+@contextmanager
+def full(node: Node) -> Iterator[None]:
+    """No file of the components may grow: what a full disk is to those that are longer than this already."""
     process = node.component_process()
+    process.rlimit(psutil.RLIMIT_FSIZE, (4096, psutil.RLIM_INFINITY))
+    yield
+    process.rlimit(psutil.RLIMIT_FSIZE, (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY))
+
+
+@pytest.mark.parametrize("trouble", [locked, full])
+@pytest_twisted.ensureDeferred
+async def test_nothing_is_kept_and_nothing_lost_while_nothing_can_be_written(
+    node: Node, trouble: Callable[[Node], AbstractContextManager[None]]
+) -> None:
+    writer = Driver(node.url, "Ada", what="write")
+    ada = await sign_in(reactor, node.url, "Ada")
+    await available(reactor, lambda: ada.call("openline.room.join", room="lobby"))
+    post = {"room": "lobby", "text": "hi", "key": trouble.__name__}
     try:
         await deferToThread(wait_for, lambda: writer.each("acked"), "nothing gets through")
-        # No file of the process may grow beyond this: what a full disk is to those that are longer already.
-        process.rlimit(psutil.RLIMIT_FSIZE, (4096, psutil.RLIM_INFINITY))
-        with pytest.raises(ApplicationError) as refused:
-            await ada.call("openline.room.post", room="lobby", text="hi", key="full")
-        page = await ada.call("openline.stream.read", stream="openline.room.lobby")
-        process.rlimit(psutil.RLIMIT_FSIZE, (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY))
+        with trouble(node):
+            with pytest.raises(ApplicationError) as refused:
+                await ada.call("openline.room.post", **post)
+            page = await ada.call("openline.stream.read", stream="openline.room.lobby")
         await deferToThread(writer.finish)
     finally:
         writer.stop()
     assert refused.value.error == "openline.error.unavailable"
     assert page["events"], "reading goes on"
     assert sorted(writer.each("acked")) == sorted(writer.each("sent"))
-    assert (await ada.call("openline.room.post", room="lobby", text="hi", key="full"))["duplicate"] is False
+    assert (await ada.call("openline.room.post", **post))["duplicate"] is False
 
 
 def test_a_commit_that_was_never_told_is_found(node: Node) -> None:
