@@ -13,6 +13,7 @@ from .database import Database
 from .given import Given
 from .settings import Settings
 from .settings_file import Places
+from .steady import steady
 from .streams import Streams
 from .wire import Wire, connect, start_chores
 
@@ -37,12 +38,13 @@ def socket_url(run: Path, router: str) -> str:
 
 async def serve(names: Iterable[str], settings: Settings, places: Places, reactor: Any) -> None:
     """Serve components on every router until a connection ends for good, then raise."""
+    clock = steady(reactor)
     db = Database(places.database, reactor)
     connections: list[Deferred[Any]] = []
     try:
         for name in names:
-            wire = Wire(settings.routers, reactor)
-            component = await build(name, db, wire, settings, reactor)
+            wire = Wire(settings.routers, clock)
+            component = await build(name, db, wire, settings, clock)
             for router in settings.routers:
                 url = socket_url(places.run, router)
                 connection: Any = connect(url, router, settings.realm, wire, component)

@@ -46,6 +46,7 @@ class BadSettings(Mistakes):
 class Places:
     """Where a node keeps its things: absolute paths, and the database's URL."""
 
+    folder: Path
     data: Path
     keys: Path
     run: Path
@@ -82,7 +83,7 @@ def places(folder: Path, settings: Settings) -> Places:
     """Resolve the paths of the settings, which are relative to the folder they lie in. SQLite's file is one of them."""
     folder = folder.resolve()
     database = re.sub(r"^(sqlite[^:]*:///)(?![/:?]|$)", rf"\g<1>{folder}/", settings.database)
-    return Places(folder / settings.data, folder / settings.keys, folder / settings.run, database)
+    return Places(folder, folder / settings.data, folder / settings.keys, folder / settings.run, database)
 
 
 def _variables(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:

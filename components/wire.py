@@ -1,7 +1,7 @@
 """Put components on the wire. The one module of theirs that knows Autobahn."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from secrets import token_hex
 from typing import Any, cast
 
@@ -47,6 +47,11 @@ _AWAY = {ApplicationError.NO_SUCH_PROCEDURE, ApplicationError.CANCELED, "wamp.er
 log = Logger()
 
 
+Answer = Callable[[Caller, Sequence[Any], Mapping[str, Any]], Coroutine[Any, Any, Any]]
+"""(who calls, arguments, keyword arguments) → coroutine of the reply. Raises `ApplicationError` to refuse."""
+Offer = Callable[[str, Answer], None]
+
+
 class CannotServe(Exception):
     """A joined component could not register what it declares: end the process rather than try for ever."""
 
@@ -59,13 +64,21 @@ class Wire:
         self._clock = clock
         self._sessions: dict[str, ApplicationSession] = {}
 
-    async def serve(self, router: str, session: ApplicationSession, component: Component) -> None:
-        """Register all that a component answers with one router, or raise `CannotServe`."""
+    async def serve(
+        self, router: str, session: ApplicationSession, component: Component, offer: Offer | None = None
+    ) -> None:
+        """Register all that a component answers with one router, or raise `CannotServe`.
+
+        `offer` is the router's own way to answer a call in its process, where the component lives in that.
+        """
         people = People(session)
         self._sessions[router] = session
         try:
             for route in component.routes():
-                await session.register(_endpoint(route, people, self._clock), route.procedure.uri, options=_REGISTER)
+                answer = _answer(route)
+                await session.register(_endpoint(answer, people, self._clock), route.procedure.uri, options=_REGISTER)
+                if offer is not None:
+                    offer(route.procedure.uri, answer)
         except Exception as error:
             self.lost(router)
             raise CannotServe(f"{type(component).__name__} at {router}: {error}") from error
@@ -153,10 +166,12 @@ def connect(url: str, router: str, realm: str, wire: Wire, component: Component)
 class Hosted(ApplicationSession):
     """A component's session inside the router worker: no socket, no serializer."""
 
-    def __init__(self, realm: str, wire: Wire, router: str, component: Component) -> None:
+    def __init__(
+        self, realm: str, wire: Wire, router: str, component: Component, offer: Offer | None = None
+    ) -> None:
         super().__init__(ComponentConfig(realm))
         self.served: Deferred[None] = Deferred()
-        self._serve = lambda: wire.serve(router, self, component)
+        self._serve = lambda: wire.serve(router, self, component, offer)
 
     def onJoin(self, details: object) -> None:  # noqa: N802
         Deferred.fromCoroutine(self._serve()).chainDeferred(self.served)
@@ -211,32 +226,41 @@ def _subclasses(kind: type[Refusal]) -> Iterable[type[Refusal]]:
         yield from _subclasses(below)
 
 
-def _endpoint(route: Route, people: People, clock: IReactorTime) -> Callable[..., Any]:
-    """Parse what arrives, answer it in time, and tell the caller no more than they may know."""
+def _answer(route: Route) -> Answer:
+    """Parse what arrives, answer it, and tell the caller no more than they may know."""
     dump = _adapter(route.procedure.reply).dump_python
+    read = _reader(route.procedure.request)
 
-    async def answer(args: tuple[Any, ...], details: CallDetails, payload: Mapping[str, Any]) -> Any:
-        if args:
-            raise InvalidArgument("This procedure takes keyword arguments only.")
-        request = _read(route.procedure.request, payload)
-        caller = await people.caller(details)
-        return dump(await route.answer(caller, request))
-
-    async def endpoint(*args: Any, **payload: Any) -> Any:
-        details = cast(CallDetails, payload.pop(_DETAILS))
-        answering = Deferred.fromCoroutine(answer(args, details, payload))
+    async def answer(caller: Caller, args: Sequence[Any], payload: Mapping[str, Any]) -> Any:
         try:
-            return await answering.addTimeout(DEADLINE, clock)
+            if args:
+                raise InvalidArgument("This procedure takes keyword arguments only.")
+            return dump(await route.answer(caller, read(payload)))
         except Refusal as refusal:
             raise _error(refusal) from refusal
-        except TimeoutError as error:
-            raise _error(Unavailable("No answer in time.")) from error
         except CancelledError:
             raise
         except Exception as error:
             incident = token_hex(6)
             log.failure("{uri} failed, incident {incident}", uri=route.procedure.uri, incident=incident)
             raise _error(Internal(incident=incident)) from error
+
+    return answer
+
+
+def _endpoint(answer: Answer, people: People, clock: IReactorTime) -> Callable[..., Any]:
+    """Answer what came over a session: find out who calls, and be in time."""
+
+    async def endpoint(*args: Any, **payload: Any) -> Any:
+        details = cast(CallDetails, payload.pop(_DETAILS))
+        try:
+            caller = await people.caller(details)
+            answering: Deferred[Any] = Deferred.fromCoroutine(answer(caller, args, payload))
+            return await answering.addTimeout(DEADLINE, clock)
+        except Refusal as refusal:
+            raise _error(refusal) from refusal
+        except TimeoutError as error:
+            raise _error(Unavailable("No answer in time.")) from error
 
     return endpoint
 
@@ -247,12 +271,20 @@ def _error(refusal: Refusal) -> ApplicationError:
 
 def _read(kind: type[Shape], values: object) -> Shape:
     """Parse a payload strictly. What JSON cannot hold (bytes, half characters, huge numbers) is refused too."""
-    try:
-        read: Shape = _adapter(kind).validate_json(orjson.dumps(values, option=orjson.OPT_PASSTHROUGH_DATETIME))
-    except ValidationError as error:
-        raise invalid_argument(error) from error
-    except (TypeError, orjson.JSONEncodeError) as error:
-        raise InvalidArgument("The arguments hold something that JSON cannot say.") from error
+    return _reader(kind)(values)
+
+
+def _reader(kind: type[Shape]) -> Callable[[object], Shape]:
+    validate = _adapter(kind).validate_json
+
+    def read(values: object) -> Shape:
+        try:
+            return cast(Shape, validate(orjson.dumps(values, option=orjson.OPT_PASSTHROUGH_DATETIME)))
+        except ValidationError as error:
+            raise invalid_argument(error) from error
+        except (TypeError, orjson.JSONEncodeError) as error:
+            raise InvalidArgument("The arguments hold something that JSON cannot say.") from error
+
     return read
 
 

@@ -5,39 +5,39 @@ Each is checked when it is put in place: a Crossbar that moved what a hook holds
 """
 
 import sys
-from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
-from autobahn.wamp import message, serializer
+from autobahn import util
+from autobahn.wamp import serializer
 from autobahn.wamp.exception import ProtocolError
-from autobahn.websocket.types import ConnectionDeny
-from crossbar.router import protocol
+from crossbar import _logging, _util
+from crossbar.router import role as role_module
+from crossbar.router import router as router_module
+from crossbar.router import session as session_module
+from crossbar.router.broker import Broker
+from crossbar.router.dealer import Dealer
 from crossbar.router.role import RouterRole
 from crossbar.router.router import Router
 from crossbar.router.session import RouterSessionFactory
 from crossbar.worker import transport
 from twisted.internet.defer import Deferred
+from twisted.internet.tcp import Port
+from twisted.web import server
 
 from components.settings import Settings
 
-from .origin import welcome
+from .edge.broker import EdgeBroker
+from .edge.calls import EdgeDealer
+from .edge.codec import MAX_DEPTH, check_depth, check_forged, check_text
+from .edge.counters import Counters
+from .edge.cut import Cut
+from .edge.door import Door
+from .edge.entrance import Entrance
+from .edge.router import EdgeRouter
+from .edge.tls import certificate
 
-MAX_DEPTH = 32
-"""How deep the values of a message may nest."""
 _RECURSION_LIMIT = 1_000
-_OPTIONS_AT = {
-    kind.MESSAGE_TYPE: 3 if kind is message.Error else 2
-    for kind in (
-        message.Call,
-        message.Cancel,
-        message.Error,
-        message.Publish,
-        message.Register,
-        message.Subscribe,
-        message.Yield,
-    )
-}
-"""Where the options or details stand in the messages that a client may send."""
 
 
 class HookMoved(Exception):
@@ -65,6 +65,66 @@ def session_of(router: Router, session_id: int) -> Any:
     return router._session_id_to_session.get(session_id)
 
 
+def takes_sessions(router: Any) -> bool:
+    """Say whether the worker's web transports are open, with all of their paths: Crossbar opens one after the other."""
+    transports: Any = getattr(router._factory._worker, "transports", None)
+    _expect(isinstance(transports, dict), "the transports of a router worker")
+    webs = [each for each in transports.values() if each.type == "web"]
+    return bool(webs) and all(path == "/" or path in web.root for web in webs for path in web.config["paths"])
+
+
+def is_registered(router: Any, uri: str) -> bool:
+    """Say whether somebody answers a procedure."""
+    found: Any = getattr(getattr(router._dealer, "_registration_map", None), "get_observation", None)
+    _expect(found, "the dealer's registrations")
+    return found(uri, "exact") is not None
+
+
+def quiet() -> None:
+    """Stop writing down each session and each message for nobody to read.
+
+    Crossbar colours, prints and formats what it would say of a message before it asks whether anybody listens: half
+    of the router's CPU time. What comes and goes is in our own log, a line each (`router/edge/journal.py`).
+    """
+    for module in (_util, util):
+        for name in ("hl", "hlid", "hlval", "hluserid", "hlcontract"):
+            _replace(module, name, _as_it_is)
+        _replace(module, "hltype", _name)
+    for user in (router_module, role_module, session_module):
+        _expect(hasattr(user, "pformat"), f"{user.__name__}.pformat")
+        user.pformat = _as_it_is  # type: ignore[attr-defined]
+    log: Any = Router.log
+    _expect(hasattr(log, "_log_level") and hasattr(log, "set_log_level"), "the log of crossbar.router.router.Router")
+    if log._log_level == "info":
+        log.set_log_level("warn")
+
+
+def _replace(module: Any, name: str, by: Any) -> None:
+    """Give a function, which many have imported by now, another body."""
+    found: Any = getattr(module, name, None)
+    _expect(hasattr(found, "__code__"), f"{module.__name__}.{name}")
+    found.__code__, found.__defaults__, found.__kwdefaults__ = by.__code__, by.__defaults__, by.__kwdefaults__
+
+
+def _as_it_is(value: object, *_: object, **__: object) -> object:
+    return value
+
+
+def _name(value: object, *_: object, **__: object) -> object:
+    return getattr(value, "__qualname__", value)
+
+
+def log_by(observer: Any) -> None:
+    """Have one observer write the log of the whole node, in the process that Crossbar's controller will be.
+
+    Crossbar can say it in two ways and no others, and hides what components say where its own talk is hidden.
+    """
+    for name in ("make_stdout_observer", "make_stderr_observer"):
+        _expect(hasattr(_logging, name), f"crossbar._logging.{name}")
+    _logging.make_stdout_observer = lambda **_: observer
+    _logging.make_stderr_observer = lambda **_: lambda event: None
+
+
 def add_session(router: Router, session: Any, authid: str, role: str, extra: dict[str, Any] | None = None) -> None:
     """Join a session to the router without a transport, as the worker does for its own components."""
     RouterSessionFactory(router._factory).add(session, router, authid=authid, authrole=role, authextra=extra)
@@ -82,30 +142,78 @@ def cut(router: Any, authid: str, topic: str) -> None:
 
 
 class GuardedRole(RouterRole):
-    """A role whose rights are decided by `decide`. Crossbar's own caches answers by role, across users."""
+    """A role whose rights are decided by a guard. Crossbar's own caches answers by role, across users."""
 
-    def __init__(self, router: Router, role: str, decide: "Decide") -> None:
+    def __init__(self, router: Router, role: str, guard: "Deciding") -> None:
         super().__init__(router, role)
-        self._decide = decide
+        self._guard = guard
+        self._known: dict[tuple[str, str, str], dict[str, Any] | None] = {}
+
+    def known(self, action: str, uri: str, match: str) -> dict[str, Any] | None:
+        """Answer at once, where that does not depend on who asks."""
+        asked = action, uri, match
+        if asked not in self._known:
+            if len(self._known) >= _KNOWN_ANSWERS:
+                self._known.clear()  # Anybody may ask for what there is not.
+            self._known[asked] = _ANSWERS[self._guard.known(self.uri, action, uri, match)]
+        return self._known[asked]
 
     def authorize(self, session: Any, uri: str, action: str, options: dict[str, Any]) -> "Deferred[dict[str, Any]]":
-        asked = self._decide(session._authid, self.uri, action, uri, options.get("match") or "exact")
-        return Deferred.fromCoroutine(asked).addCallback(_authorization)
+        asked = self._guard.decide(session._authid, self.uri, action, uri, options.get("match") or "exact")
+        return Deferred.fromCoroutine(asked).addCallback(_ANSWERS.__getitem__)
 
 
-Decide = Callable[[str, str, str, str, str], Any]
-"""(id, role, action, uri, match) → coroutine of bool."""
+class Deciding(Protocol):
+    """What decides every action (`node.Guard`)."""
+
+    def known(self, role: str, action: str, uri: str, match: str) -> bool | None:
+        """Say what does not depend on who asks; `None` when it does."""
+
+    async def decide(self, id: str, role: str, action: str, uri: str, match: str) -> bool:
+        """Say what one person may do."""
 
 
-def _authorization(allow: bool) -> dict[str, Any]:
-    return {"allow": allow, "cache": False, "disclose": True}
+_KNOWN_ANSWERS = 10_000
+_ANSWERS: dict[bool | None, Any] = {
+    True: {"allow": True, "cache": False, "disclose": True},
+    False: {"allow": False, "cache": False, "disclose": True},
+    None: None,
+}
 
 
-def guard(router: Router, roles: list[str], decide: Decide) -> None:
-    """Let `decide` answer for every role. The configuration gives each of them no right of its own."""
+def guard(router: Router, roles: list[str], by: Deciding) -> None:
+    """Let one guard answer for every role. The configuration gives each of them no right of its own."""
     _expect(hasattr(router, "_roles"), "the roles of a router")
     for role in roles:
-        router.add_role(GuardedRole(router, role, decide))
+        router.add_role(GuardedRole(router, role, by))
+
+
+def fit(router: Any, counters: Counters) -> EdgeRouter:
+    """Make a router that Crossbar has made one of ours: it routes at a tenth of the cost.
+
+    Crossbar lets one name the classes of a router, but only in a program of one's own that starts the node.
+    """
+    broker, dealer = router._broker, router._dealer
+    _expect(type(router) is Router and type(broker) is Broker and type(dealer) is Dealer, "a router's class")
+    _expect(not broker._subscription_map._observation_id_to_observation, "a router without subscriptions")
+    router.__class__, broker.__class__, dealer.__class__ = EdgeRouter, EdgeBroker, EdgeDealer
+    broker.begin(counters)
+    dealer.begin(counters)
+    _tell_who_listens(router)
+    fitted: EdgeRouter = router
+    return fitted
+
+
+def _tell_who_listens(router: Any) -> None:
+    """Publish metaevents only where somebody subscribed to them: each costs as much as a call."""
+    service = router._realm.session
+    if service is not None:
+        publish = service.publish
+
+        def heard(topic: str, *args: Any, **kwargs: Any) -> Any:
+            return publish(topic, *args, **kwargs) if router.events.is_heard(topic) else None
+
+        service.publish = heard
 
 
 def check_messages() -> None:
@@ -125,75 +233,39 @@ def check_messages() -> None:
 
 
 def _checked(self: Any, payload: bytes) -> list[Any]:
-    if not self.BINARY and payload.count(b"[") + payload.count(b"{") > MAX_DEPTH and _text_depth(payload) > MAX_DEPTH:
-        raise ProtocolError(f"nested deeper than {MAX_DEPTH}")
-    messages: list[Any] = self.unchecked(payload)
-    for one in messages:
-        check_message(one)
+    try:
+        if not self.BINARY:
+            check_text(payload, MAX_DEPTH)
+        messages: list[Any] = self.unchecked(payload)
+        for one in messages:
+            check_depth(one, MAX_DEPTH)
+            check_forged(one)
+    except Cut as cut:
+        raise ProtocolError(str(cut)) from cut
     return messages
 
 
-def check_message(raw: Any) -> None:
-    """Raise `ProtocolError` for a decoded message that must not reach the router."""
-    if _deeper(raw, MAX_DEPTH):
-        raise ProtocolError(f"nested deeper than {MAX_DEPTH}")
-    if isinstance(raw, list) and raw:
-        at = _OPTIONS_AT.get(raw[0], 0) if isinstance(raw[0], int) else 0
-        if at and len(raw) > at and isinstance(raw[at], dict) and "forward_for" in raw[at]:
-            raise ProtocolError("forward_for is not for clients")
+def listen_as_set(settings: Settings, door: Door) -> None:
+    """Listen where the settings say, and take in web connections past the door.
 
-
-def _text_depth(payload: bytes) -> int:
-    """Bound how deep JSON text nests, before it is parsed. Brackets in strings count too, unless they are closed."""
-    depth = deepest = 0
-    inside = escaped = False
-    for byte in payload:
-        if inside:
-            inside = escaped or byte != 0x22
-            escaped = byte == 0x5C and not escaped
-        elif byte == 0x22:
-            inside = True
-        elif byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
-    return deepest
-
-
-def _deeper(value: Any, limit: int) -> bool:
-    """Say whether lists and dicts nest deeper than a limit. Goes no deeper than that itself."""
-    if isinstance(value, dict):
-        return limit == 0 or any(_deeper(one, limit - 1) for one in value.values())
-    if isinstance(value, list | tuple):
-        return limit == 0 or any(_deeper(one, limit - 1) for one in value)
-    return False
-
-
-def same_origin_only(settings: Settings) -> None:
-    """Take WebSockets from pages of this site alone. Crossbar compares with a fixed list, not with the host."""
-    kind: Any = protocol.WampWebSocketServerProtocol
-    _expect(hasattr(kind, "onConnect"), "crossbar.router.protocol.WampWebSocketServerProtocol.onConnect")
-    connect = kind.onConnect
-
-    def checked(self: Any, request: Any) -> Any:
-        if not welcome(request.headers.get("origin"), request.headers.get("host"), settings.origins):
-            raise ConnectionDeny(ConnectionDeny.FORBIDDEN, "Connect from a page of this site.")
-        return connect(self, request)
-
-    kind.onConnect = checked
-
-
-def listen_as_set(settings: Settings) -> None:
-    """Let `PORT`, `OPENLINE_PORT` and `OPENLINE_HOST` move the web port; Crossbar's file knows no default values."""
+    Crossbar's file knows no default values, so `PORT`, `OPENLINE_PORT` and `OPENLINE_HOST` could not move the port. Its
+    own bound on connections wraps each of them in two objects and drops who is too many without a word; its TLS speaks
+    1.3 alone and reads the certificate once; its answers carry its version.
+    """
     listen: Any = getattr(transport, "create_listening_port_from_config", None)
     _expect(listen, "crossbar.worker.transport.create_listening_port_from_config")
+    _expect(hasattr(Port, "transport"), "the transport of Twisted's ports")
+    server.version = b"Openline"
 
-    def moved(endpoint: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        changes = {"port": settings.port, "interface": settings.host} if endpoint["type"] == "tcp" else {}
-        return listen({**endpoint, **{name: value for name, value in changes.items() if value}}, *args, **kwargs)
+    def guarded(endpoint: dict[str, Any], cbdir: str, factory: Any, reactor: Any, *args: Any, **kwargs: Any) -> Any:
+        if endpoint["type"] != "tcp" or not isinstance(factory, server.Site):
+            return listen(endpoint, cbdir, factory, reactor, *args, **kwargs)
+        entrance = Entrance(factory, door, certificate(settings.tls, Path(cbdir)), reactor)
+        moved = {name: value for name, value in (("port", settings.port), ("interface", settings.host)) if value}
+        kwargs.pop("max_connections", None)
+        return listen({**endpoint, **moved}, cbdir, entrance, reactor, *args, **kwargs).addCallback(entrance.opened)
 
-    transport.create_listening_port_from_config = moved  # type: ignore[attr-defined, assignment]
+    transport.create_listening_port_from_config = guarded  # type: ignore[attr-defined, assignment]
 
 
 def _expect(there: object, what: str) -> None:

@@ -3,23 +3,35 @@
 import secrets
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from autobahn.wamp.exception import ApplicationError
 from pydantic import Field
 from twisted.logger import Logger
 
 from components.contract import GUEST, InvalidArgument, payload
-from components.here import here
 
-from .tokens import BadToken, Signer, Token, signer
+from .edge.cut import Cut, Why
+from .tokens import BadToken, Signer, Token
 
 MAX_NAME = 40
-DENIED = "wamp.error.not_authorized"
 _ALLOWED_FORMATS = {"\u200c", "\u200d"}
 """Joiners that scripts and emoji need; every other invisible character is refused."""
 
 log = Logger()
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a session belongs to. `extra` goes to the client, in its WELCOME."""
+
+    id: str
+    role: str
+    extra: dict[str, Any]
+
+
+Authenticate = Callable[[object, str | None], Identity]
+"""(token, the id that was asked for, if any) → who it is, or raises `Cut(Why.SIGNED_OUT)`."""
 
 
 @payload
@@ -46,33 +58,21 @@ def guest(name: str, now: float, good_for: float) -> Token:
     return Token(f"u_{secrets.token_hex(8)}", presentable(name), GUEST, now + good_for)
 
 
-def create(config: dict[str, Any], controller: object) -> "Authenticate":
-    """Make the authenticator of a node, for Crossbar's `ticket` sign-in of type `function`."""
-    _, places = here()
-    return authenticator(signer(places.keys))
-
-
-Authenticate = Callable[[str, str | None, dict[str, Any]], dict[str, Any]]
-"""(realm, authid, details with the ticket) → who it is, or a denial."""
-
-
 def authenticator(keys: Signer) -> Authenticate:
-    """Make what the router asks at every sign-in with a ticket. Says no in one way, whatever the reason."""
+    """Make what the edge asks at every sign-in. Says no in one way, whatever the reason."""
 
-    def authenticate(realm: str, authid: str | None, details: dict[str, Any]) -> dict[str, Any]:
+    def authenticate(ticket: object, authid: str | None) -> Identity:
         try:
-            token = keys.read(details["ticket"])
+            token = keys.read(ticket)
         except BadToken as error:
-            log.info("sign-in refused: {reason}", reason=error)
-            raise _denied() from None
+            raise _denied(str(error)) from None
         if authid not in (None, "", token.id):
-            log.info("sign-in refused: the token is somebody else's")
-            raise _denied()
-        extra = {"name": token.name, "expires": token.expires}
-        return {"realm": realm, "authid": token.id, "role": token.role, "extra": extra}
+            raise _denied("the token is somebody else's")
+        return Identity(token.id, token.role, {"name": token.name, "expires": token.expires})
 
     return authenticate
 
 
-def _denied() -> ApplicationError:
-    return ApplicationError(DENIED, "This sign-in is not valid, or not any more.")
+def _denied(reason: str) -> Cut:
+    log.info("sign-in refused: {reason}", reason=reason)
+    return Cut(Why.SIGNED_OUT, "This sign-in is not valid, or not any more.")

@@ -1,5 +1,6 @@
 """The router worker's own component: puts the locks on before any transport opens, and answers for sessions."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,23 @@ from components.here import here, private_folder
 from components.host import build, socket_url
 from components.settings import Settings
 from components.settings_file import Places
+from components.steady import steady
 from components.wire import Hosted, Wire, connect
 
 from . import api, hooks
+from .config_file import web_endpoint
+from .edge.buckets import Allowances
+from .edge.counters import Counters
+from .edge.door import Door
+from .edge.edge import Edge, install
+from .edge.journal import Journal
+from .edge.monitor import ABOVE, Monitor
+from .edge.ready import readiness
+from .edge.router import EdgeRouter
+from .edge.ticker import Ticker
+from .identity import authenticator
 from .permissions import Permissions, Stream, permissions
+from .tokens import signer
 
 OWNER_AWAY = 10.0
 """Seconds that a subscription waits for the component that owns the stream."""
@@ -56,7 +70,13 @@ class Guard:
     def __init__(self, table: Permissions, settings: Settings, wire: Wire, clock: IReactorTime) -> None:
         self._table, self._settings, self._wire, self._clock = table, settings, wire, clock
 
+    def known(self, role: str, action: str, uri: str, match: str) -> bool | None:
+        """Say what does not depend on who asks; `None` when it does."""
+        answer = self._table.decide(role, action, uri, match)
+        return None if isinstance(answer, Stream) else answer.allow
+
     async def decide(self, id: str, role: str, action: str, uri: str, match: str) -> bool:
+        """Say what one person may do."""
         answer = self._table.decide(role, action, uri, match)
         if isinstance(answer, Stream):
             answer = await self._stream(id, role, answer, uri)
@@ -84,17 +104,51 @@ class Node(ApplicationSession):
     async def onJoin(self, details: object) -> None:  # noqa: N802
         settings, places = here()
         private_folder(places.run)
-        router, name = hooks.router_of(self), self.config.extra["router"]
-        reactor = hooks.reactor_of(router)
+        name, worker = self.config.extra["router"], hooks.router_of(self)
+        reactor = hooks.reactor_of(worker)
+        clock = steady(reactor)
         hooks.check_messages()
-        hooks.same_origin_only(settings)
-        hooks.listen_as_set(settings)
-        wire = Wire([name], reactor)
-        guard = Guard(permissions(catalog.declarations(settings), settings), settings, wire, reactor)
-        hooks.guard(router, sorted({*PEOPLE, COMPONENT}), guard.decide)
+        hooks.quiet()
+        counters = Counters()
+        router = hooks.fit(worker, counters)
+        wire = Wire([name], clock)
+        guard = Guard(permissions(catalog.declarations(settings), settings), settings, wire, clock)
+        hooks.guard(router, sorted({*PEOPLE, COMPONENT}), guard)
+        edge = open_edge(settings, places, router, reactor, counters)
+        hooks.listen_as_set(settings, edge.door)
+        watch(settings, places, name, edge)
         await serve(self, router, wire, name)
         await host(settings, places, name, router, reactor)
         LoopingCall(Watch(places.run / alive.SUPERVISOR, reactor.stop).look).start(WATCH)
+
+
+def open_edge(settings: Settings, places: Places, router: EdgeRouter, reactor: Any, counters: Counters) -> Edge:
+    """Make what all transports of this worker share, and what their resources find by `edge.edge()`."""
+    ticker = Ticker(late=counters.lag)
+    ticker.start(reactor)
+    edge = Edge(
+        settings,
+        router,
+        reactor,
+        authenticator(signer(places.keys)),
+        counters=counters,
+        ticker=ticker,
+        allowances=Allowances(settings.limits),
+        journal=Journal(ticker),
+        door=Door(settings, counters, ticker, time.monotonic),
+    )
+    install(edge)
+    return edge
+
+
+def watch(settings: Settings, places: Places, name: str, edge: Edge) -> None:
+    """Answer operators on a port of its own, if they want that."""
+    if settings.monitor is not None:
+        _, web = web_endpoint(places.folder)
+        port = settings.monitor.port or (settings.port or web) + ABOVE
+        missing = readiness(settings, places, edge.router).missing
+        monitor = Monitor(edge.counters, missing, edge.reactor, edge.ticker)
+        monitor.start(settings.monitor.host, port + settings.routers.index(name))
 
 
 async def serve(session: Any, router: Any, wire: Wire, name: str) -> None:
@@ -107,17 +161,18 @@ async def serve(session: Any, router: Any, wire: Wire, name: str) -> None:
     await session.subscribe(lost, api.ON_ACCESS_LOST.uri)
 
 
-async def host(settings: Settings, places: Places, name: str, router: Any, reactor: Any) -> None:
+async def host(settings: Settings, places: Places, name: str, router: EdgeRouter, reactor: Any) -> None:
     """Serve the components that are to live in the router worker: here directly, on other routers by socket."""
     members = settings.processes.get(catalog.ROUTER, [])
     if not members:
         return
     private_folder(places.data)
+    clock = steady(reactor)
     db = Database.open(places.database, reactor)
     for member in members:
-        wire = Wire(settings.routers, reactor)
-        component = await build(member, db, wire, settings, reactor)
-        session = Hosted(settings.realm, wire, name, component)
+        wire = Wire(settings.routers, clock)
+        component = await build(member, db, wire, settings, clock)
+        session = Hosted(settings.realm, wire, name, component, router.calls.offer)
         hooks.add_session(router, session, member, COMPONENT)
         await session.served
         for other in set(settings.routers) - {name}:

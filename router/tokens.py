@@ -4,6 +4,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jwt
 
@@ -37,7 +38,7 @@ class Signer:
         claims = {"sub": token.id, "name": token.name, "role": token.role, "exp": int(token.expires), "aud": AUDIENCE}
         return jwt.encode(claims, self.secret, ALGORITHM)
 
-    def read(self, ticket: str) -> Token:
+    def read(self, ticket: Any) -> Token:
         """Read a token back, or raise `BadToken`."""
         try:
             claims = jwt.decode(ticket, self.secret, [ALGORITHM], {"require": _CLAIMS}, audience=AUDIENCE)

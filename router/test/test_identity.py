@@ -9,10 +9,10 @@ from typing import Any
 
 import jwt
 import pytest
-from autobahn.wamp.exception import ApplicationError
 
 from components.contract import InvalidArgument
-from router.identity import authenticator, guest, presentable
+from router.edge.cut import Cut, Why
+from router.identity import Identity, authenticator, guest, presentable
 from router.tokens import BadToken, Signer, Token, signer
 
 KEYS = Signer(b"s" * 32)
@@ -22,8 +22,8 @@ def token(**changes: Any) -> Token:
     return Token(**{"id": "u_1", "name": "Ada", "role": "guest", "expires": time.time() + 60, **changes})
 
 
-def enter(ticket: object, authid: str | None = "u_1") -> dict[str, Any]:
-    return authenticator(KEYS)("openline", authid, {"ticket": ticket})
+def enter(ticket: object, authid: str | None = "u_1") -> Identity:
+    return authenticator(KEYS)(ticket, authid)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_token_gets_its_owner_in() -> None:
     ticket = KEYS.sign(token())
     for authid in ("u_1", None, ""):
         entered = enter(ticket, authid)
-        assert (entered["authid"], entered["role"], entered["extra"]["name"]) == ("u_1", "guest", "Ada")
+        assert (entered.id, entered.role, entered.extra["name"]) == ("u_1", "guest", "Ada")
 
 
 def unsigned() -> str:
@@ -82,14 +82,14 @@ BAD = {
 
 @pytest.mark.parametrize("kind", BAD)
 def test_a_bad_token_gets_nobody_in_and_says_nothing_of_why(kind: str) -> None:
-    with pytest.raises(ApplicationError) as denied:
+    with pytest.raises(Cut) as denied:
         enter(BAD[kind]())
-    assert denied.value.error == "wamp.error.not_authorized"
-    assert denied.value.args == ("This sign-in is not valid, or not any more.",)
+    assert denied.value.why is Why.SIGNED_OUT
+    assert denied.value.words == "This sign-in is not valid, or not any more."
 
 
 def test_a_token_is_nobody_elses() -> None:
-    with pytest.raises(ApplicationError):
+    with pytest.raises(Cut):
         enter(KEYS.sign(token()), authid="u_2")
 
 

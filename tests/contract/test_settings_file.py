@@ -155,7 +155,7 @@ def test_finds_the_folder(tmp_path: Path) -> None:
 
 def test_paths_are_relative_to_the_folder(tmp_path: Path) -> None:
     assert places(tmp_path, Settings(keys="/etc/keys")) == Places(
-        tmp_path / "data", Path("/etc/keys"), tmp_path / "run", f"sqlite:///{tmp_path}/data/openline.sqlite"
+        tmp_path, tmp_path / "data", Path("/etc/keys"), tmp_path / "run", f"sqlite:///{tmp_path}/data/openline.sqlite"
     )
 
 

@@ -15,6 +15,7 @@ from components.contract import COMPONENT, PEOPLE, Declared
 from components.settings import Settings
 from components.wire import Wire
 from router import hooks
+from router.edge.counters import Counters
 from router.node import Guard, serve
 from router.permissions import permissions
 
@@ -29,10 +30,10 @@ class MemoryRouter:
         factory.start_realm(RouterRealm(None, None, {"name": settings.realm}))
         self.name = name
         self._realm = settings.realm
-        self.router = factory.get(settings.realm)
+        self.router = hooks.fit(factory.get(settings.realm), Counters())
         wire = Wire([name], clock)
         table = permissions([*catalog.declarations(settings), *declared], settings)
-        hooks.guard(self.router, sorted({*PEOPLE, COMPONENT}), Guard(table, settings, wire, clock).decide)
+        hooks.guard(self.router, sorted({*PEOPLE, COMPONENT}), Guard(table, settings, wire, clock))
         self._at_once(serve(self.join("node", "trusted"), self.router, wire, name))
 
     def serve(self, wire: Wire, component: Any) -> Any:

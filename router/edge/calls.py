@@ -1,0 +1,152 @@
+"""Answer calls: Crossbar's dealer, with a short way to procedures whose component lives in this process."""
+
+from collections.abc import Coroutine
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from autobahn.wamp import message
+from autobahn.wamp.exception import ApplicationError
+from crossbar.router.dealer import Dealer
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from components.contract import COMPONENT, PEOPLE, Caller
+from components.wire import Answer
+
+from .counters import Counters
+
+if TYPE_CHECKING:
+    from .router import EdgeRouter
+
+DEADLINE = 30.0
+"""Seconds that a procedure may take."""
+CANCELED = "wamp.error.canceled"
+UNAVAILABLE = "openline.error.unavailable"
+
+log = Logger()
+
+
+class Answering:
+    """One call while its coroutine runs."""
+
+    __slots__ = ("_dealer", "_request", "_session", "_start", "_timer", "deferred", "is_over")
+
+    def __init__(self, dealer: "EdgeDealer", session: Any, request: int) -> None:
+        self._dealer, self._session, self._request = dealer, session, request
+        self._start = perf_counter()
+        self._timer: Any = None
+        self.is_over = False
+
+    def follow(self, answer: Coroutine[Any, Any, Any]) -> None:
+        """Run it; most are over at once."""
+        self.deferred: Deferred[Any] = Deferred.fromCoroutine(answer)
+        self.deferred.addCallbacks(self._done, self._failed)
+        if not self.is_over:
+            self._dealer.answering.setdefault(self._session, {})[self._request] = self
+            self._timer = self._dealer._reactor.callLater(DEADLINE, self._out_of_time)
+
+    def stop(self, error: str | None, words: str = "") -> None:
+        """End it early, telling the caller why, if they are to be told."""
+        if not self.is_over:
+            self._over()
+            self.deferred.cancel()
+            if error:
+                self._send(_error(self._request, error, [], {"message": words} if words else None))
+
+    def _done(self, reply: Any) -> None:
+        if not self.is_over:
+            self._over()
+            self._send(message.Result(self._request, args=[reply]))
+
+    def _failed(self, failure: Failure) -> None:
+        if self.is_over:
+            return  # Canceled: what it says now is of no interest.
+        self._over()
+        error = failure.value
+        if not isinstance(error, ApplicationError):
+            log.failure("a procedure in the router worker failed", failure)
+            error = ApplicationError("openline.error.internal")
+        self._send(_error(self._request, error.error, list(error.args), error.kwargs))
+
+    def _out_of_time(self) -> None:
+        self._timer = None
+        self.stop(UNAVAILABLE, "No answer in time.")
+
+    def _over(self) -> None:
+        self.is_over = True
+        self._dealer.counters.call_seconds.observe(perf_counter() - self._start)
+        calls = self._dealer.answering.get(self._session)
+        if calls is not None and calls.pop(self._request, None) is self and not calls:
+            del self._dealer.answering[self._session]
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _send(self, reply: Any) -> None:
+        if self._session._session_id:
+            self._dealer._router.send(self._session, reply)
+
+
+class EdgeDealer(Dealer):
+    """Takes the place of the class of a dealer that Crossbar has made (`hooks.fit`)."""
+
+    _router: "EdgeRouter"
+
+    def begin(self, counters: Counters) -> None:
+        """Set up what Crossbar's own `__init__` did not."""
+        self.counters = counters
+        self.answering: dict[Any, dict[int, Answering]] = {}
+        self._offers: dict[str, Answer] = {}
+        self._started: dict[int, float] = {}
+
+    def offer(self, uri: str, answer: Answer) -> None:
+        """Have a procedure answered in this process, without a message to a callee."""
+        self._offers[uri] = answer
+
+    def withdraw(self, uri: str) -> None:
+        """Take an offer back."""
+        self._offers.pop(uri, None)
+
+    def processCall(self, session: Any, call: Any) -> None:  # noqa: N802
+        """Answer a call here where somebody offered to, unless the caller may not, or sealed its payload."""
+        answer = self._offers.get(call.procedure)
+        known = self._router.known(session, "call", call.procedure) if answer is not None else None
+        if answer is None or known is None or not known["allow"] or call.payload is not None:
+            super().processCall(session, call)
+            return
+        Answering(self, session, call.request).follow(answer(_caller(session), call.args or (), call.kwargs or {}))
+
+    def processCancel(self, session: Any, cancel: Any) -> None:  # noqa: N802
+        calls = self.answering.get(session)
+        if calls is None or cancel.request not in calls:
+            super().processCancel(session, cancel)
+        else:
+            calls[cancel.request].stop(CANCELED)
+
+    def detach(self, session: Any) -> None:
+        """Forget a session that has left, and stop working for it."""
+        for call in list(self.answering.pop(session, {}).values()):
+            call.stop(None)
+        super().detach(session)
+
+    def _add_invoke_request(self, invocation_request_id: int, *args: Any, **kwargs: Any) -> Any:
+        self._started[invocation_request_id] = perf_counter()
+        return super()._add_invoke_request(invocation_request_id, *args, **kwargs)
+
+    def _remove_invoke_request(self, invocation_request: Any) -> None:
+        start = self._started.pop(invocation_request.id, None)
+        if start is not None:
+            self.counters.call_seconds.observe(perf_counter() - start)
+        super()._remove_invoke_request(invocation_request)
+
+
+def _caller(session: Any) -> Caller:
+    """Say who calls. What the session's token says is the router's own knowledge here."""
+    if session._authrole in PEOPLE:
+        return Caller(session._authid, session._authrole, (session._authextra or {}).get("name", session._authid))
+    return Caller(session._authid, COMPONENT, session._authid)
+
+
+def _error(request: int, error: str, args: list[Any], kwargs: Any) -> Any:
+    return message.Error(message.Call.MESSAGE_TYPE, request, error, args, kwargs)

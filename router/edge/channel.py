@@ -1,0 +1,145 @@
+"""HTTP/1.1 with deadlines and bounds: how slowly one may speak, and how much.
+
+Twisted's channel begins its time-out anew with each byte, so a byte now and then holds a connection for ever. Here each
+part of a request has a deadline that does not move.
+"""
+
+from enum import Enum
+from typing import Any
+
+from twisted.internet.protocol import connectionDone
+from twisted.web.http import HTTPChannel
+
+from .answers import LINGER, answer, end
+from .door import Door
+
+MOST_HEADERS = 100
+
+
+class Stage(Enum):
+    """What is being waited for."""
+
+    HEAD = "head"
+    BODY = "body"
+    ANSWER = "answer"
+    """Ours, which may take as long as it likes."""
+    NEXT = "next"
+    """The first byte of another request."""
+    END = "end"
+    """That the peer reads what there is and goes; whatever still arrives is thrown away."""
+
+
+class Channel(HTTPChannel):
+    """One connection that speaks HTTP."""
+
+    transport: Any
+    _networkProducer: Any  # noqa: N815
+    timeOut = None  # noqa: N815  # Twisted's own deadline, which moves.
+    maxHeaders = MOST_HEADERS  # noqa: N815
+
+    def __init__(self, door: Door) -> None:
+        super().__init__()
+        self._door, self.limits = door, door.settings.limits.requests
+        self._stage, self._timer = Stage.NEXT, None
+        self.totalHeadersSize = self.MAX_LENGTH = self.limits.head_bytes
+
+    def refuse(self, status: int) -> None:
+        """Answer in a plain sentence, and close once the peer has had time to read it."""
+        if self._stage is Stage.END:
+            return
+        self._wait(Stage.END, LINGER)
+        self._door.counters.refused(f"request_{status}")
+        self._networkProducer.unregisterProducer()
+        self._networkProducer.resumeProducing()
+        self.transport.write(answer(status))
+        end(self.transport)
+
+    def abort(self) -> None:
+        """Close at once, whatever was not sent yet."""
+        self.transport.abortConnection()
+
+    # ---- deadlines
+
+    def connectionMade(self) -> None:  # noqa: N802
+        super().connectionMade()
+        self._wait(Stage.HEAD, self.limits.head)
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+        if self._stage is Stage.END:
+            return
+        if self._stage is Stage.NEXT:
+            self._wait(Stage.HEAD, self.limits.head)
+        super().dataReceived(data)
+        if self._stage is Stage.NEXT and self._buffer:
+            self._wait(Stage.HEAD, self.limits.head)
+
+    def allHeadersReceived(self) -> None:  # noqa: N802
+        if self._version == b"HTTP/1.1" and len(self.requests[-1].requestHeaders.getRawHeaders(b"Host", [])) != 1:
+            return self.refuse(400)  # RFC 9112 §3.2
+        if self.length is not None and self.length > self.limits.body_bytes:
+            return self.refuse(413)
+        self._wait(Stage.BODY, self.limits.body)
+        super().allHeadersReceived()
+
+    def allContentReceived(self) -> None:  # noqa: N802
+        if self._stage is not Stage.END:
+            self._wait(Stage.ANSWER, None)
+            super().allContentReceived()
+
+    def requestDone(self, request: Any) -> None:  # noqa: N802
+        self._wait(Stage.NEXT, self.limits.idle)
+        super().requestDone(request)
+
+    def loseConnection(self) -> None:  # noqa: N802
+        """Close when all is sent. A peer that does not read is not waited for."""
+        if self._stage is not Stage.END:
+            self._wait(Stage.END, self.limits.idle)
+        super().loseConnection()
+
+    def connectionLost(self, reason: Any = connectionDone) -> None:  # noqa: N802
+        self._wait(Stage.END, None)
+        super().connectionLost(reason)
+
+    def _wait(self, stage: Stage, seconds: float | None) -> None:
+        self._stage = stage
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if seconds is None else self._door.ticker.later(seconds, self._out_of_time)
+
+    def _out_of_time(self) -> None:
+        if self._stage is Stage.END:
+            self.abort()
+        elif self._stage is Stage.NEXT:
+            self.loseConnection()
+        elif self.requests or self._buffer:
+            self.refuse(408)
+        else:
+            self._door.counters.refused("request_408")
+            self.loseConnection()  # Nothing was asked, so nothing is answered.
+
+    # ---- bounds
+
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802
+        if self._stage is Stage.END:
+            return
+        if self._receivedHeaderSize + len(line) > self.totalHeadersSize:
+            return self.refuse(431)
+        super().lineReceived(line)
+
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
+        self.refuse(431)
+
+    def headerReceived(self, line: bytes) -> bool:  # noqa: N802
+        if self._stage is Stage.END:
+            return False
+        if self._receivedHeaderCount >= self.maxHeaders:
+            self.refuse(431)
+            return False
+        return bool(super().headerReceived(line))
+
+    def rawDataReceived(self, data: bytes) -> None:  # noqa: N802
+        if self._stage is not Stage.END:
+            super().rawDataReceived(data)
+
+    def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802
+        self.refuse(400)

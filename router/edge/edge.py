@@ -1,0 +1,71 @@
+"""The edge of one router worker: what all its transports share."""
+
+from typing import Any
+
+from components.settings import Settings
+from router.identity import Authenticate
+
+from .counters import Counters
+from .router import EdgeRouter
+from .session import Session
+from .transport import Transport
+
+
+class Edge:
+    """One policy for every transport. Made by `router.node.Node` before any port opens."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        router: EdgeRouter,
+        reactor: Any,
+        authenticate: Authenticate,
+        *,
+        counters: Counters,
+        ticker: Any,
+        allowances: Any,
+        journal: Any,
+        door: Any,
+    ) -> None:
+        self.settings, self.router, self.reactor, self.authenticate = settings, router, reactor, authenticate
+        self.counters, self.ticker, self.allowances = counters, ticker, allowances
+        self.journal, self.door = journal, door
+        self.features = router.features()
+
+    def open(self, transport: Transport) -> Session:
+        """Begin a session on a transport. It has until `limits.hello` to sign in."""
+        session = Session(self, transport)
+        transport.session = session
+        return session
+
+    def joined(self, session: Session) -> None:
+        """A session has signed in."""
+        assert session._transport is not None
+        self.router.join(session)
+        self.counters.joined(session._transport.kind, session._authrole or "")
+        self.journal.joined(session)
+
+    def left(self, session: Session) -> None:
+        """A session that had signed in has ended."""
+        assert session._transport is not None
+        self.router.leave(session)
+        self.counters.left(session._transport.kind, session._authrole or "")
+        self.journal.left(session)
+
+
+class _Here:
+    """The edge of this process."""
+
+    edge: Edge | None = None
+
+
+def install(made: Edge) -> None:
+    """Make it the edge of this process."""
+    _Here.edge = made
+
+
+def edge() -> Edge:
+    """The edge of this process, for Crossbar's `resource` services, which are handed nothing."""
+    if _Here.edge is None:
+        raise RuntimeError("config.yaml starts no router.node.Node before its transports")
+    return _Here.edge

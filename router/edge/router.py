@@ -1,0 +1,75 @@
+"""Crossbar's router with our broker and dealer: asks our table at once, and sends without a detour."""
+
+from typing import Any
+
+from autobahn.wamp import message
+from crossbar.router.router import Router
+from twisted.internet.defer import Deferred, succeed
+
+from .broker import EdgeBroker
+from .calls import EdgeDealer
+
+Known = dict[str, Any] | None
+
+
+class EdgeRouter(Router):
+    """Takes the place of the class of a router that Crossbar has made (`hooks.fit`), before anybody is joined to it."""
+
+    _broker: EdgeBroker
+    _dealer: EdgeDealer
+
+    def known(self, session: Any, action: str, uri: str, match: str = "exact") -> Known:
+        """Say what a session's role may do, or `None` when somebody has to be asked first."""
+        role = self._roles.get(session._authrole)
+        known = getattr(role, "known", None)
+        return known(action, uri, match) if known else None
+
+    def authorize(self, session: Any, uri: str, action: str, options: dict[str, Any]) -> "Deferred[dict[str, Any]]":
+        known = self.known(session, action, uri, options.get("match") or "exact")
+        return succeed(known) if known is not None else super().authorize(session, uri, action, options)
+
+    def send(self, session: Any, msg: Any) -> None:
+        """Send one message. What this session is still to be sent of this turn of the reactor goes before it."""
+        transport = session._transport
+        if transport:
+            if getattr(transport, "audiences", None):
+                self._broker.flush_for(transport)
+            transport.send(msg)
+
+    @property
+    def calls(self) -> EdgeDealer:
+        """Who answers calls."""
+        return self._dealer
+
+    @property
+    def events(self) -> EdgeBroker:
+        """Who spreads events."""
+        return self._broker
+
+    def features(self) -> dict[str, Any]:
+        """What a WELCOME says of the router: its roles, with the advanced features of each."""
+        roles = {"broker": self._broker._role_features, "dealer": self._dealer._role_features}
+        welcome: dict[str, Any] = message.Welcome(1, roles, realm="realm").marshal()[2]["roles"]
+        return welcome
+
+    def join(self, session: Any) -> None:
+        """Take a session that has signed in. Crossbar's own way writes it down at length, for nobody to read."""
+        self._session_id_to_session[session._session_id] = session
+        self._broker.attach(session)
+        self._dealer.attach(session)
+        self._attached += 1
+        self._authrole_to_sessions.setdefault(session._authrole, set()).add(session)
+        self._authid_to_sessions.setdefault(session._authid, set()).add(session)
+        if self._broker.is_heard("wamp.session.on_join"):
+            self._realm.session.publish("wamp.session.on_join", session.session_details.marshal())
+
+    def leave(self, session: Any) -> None:
+        """Let go of a session, and of all that it had."""
+        self._authrole_to_sessions[session._authrole].discard(session)
+        mine = self._authid_to_sessions[session._authid]
+        mine.discard(session)
+        if not mine:
+            del self._authid_to_sessions[session._authid]
+        self._detach(session)
+        if self._broker.is_heard("wamp.session.on_leave"):
+            self._realm.session.publish("wamp.session.on_leave", session._session_id)

@@ -1,0 +1,155 @@
+"""Calls to a component that lives in the router worker: no callee, no message, the same answers."""
+
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from components.contract import Caller, Component, Nothing, Procedure, Refusal, Route, payload
+from components.wire import Wire
+from router.edge import calls
+from tests.support.edge import Client, MemoryEdge
+from tests.support.router import SETTINGS, MemoryRouter
+
+
+@payload
+class Words:
+    """What is said back."""
+
+    words: str
+
+
+class Rude(Refusal):
+    """One does not say that."""
+
+    uri = "openline.parrot.error.rude"
+
+
+ECHO = Procedure("openline.parrot.echo", Words, Words, callers={"guest"})
+WAIT = Procedure("openline.parrot.wait", Nothing, Words, callers={"guest"})
+OURS = Procedure("openline.parrot.ours", Words, Words, callers={"component"})
+
+
+class Parrot(Component):
+    """Answers at once, or when it is told to."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Deferred[str]] = []
+        self.callers: list[Caller] = []
+        self.given_up = 0
+
+    def routes(self) -> list[Route]:
+        return [ECHO.by(self.echo), WAIT.by(self.wait), OURS.by(self.echo)]
+
+    async def echo(self, caller: Caller, said: Words) -> Words:
+        self.callers.append(caller)
+        if said.words == "rude":
+            raise Rude(word="r***")
+        if said.words == "crash":
+            raise ZeroDivisionError("secret")
+        return said
+
+    async def wait(self, caller: Caller, nothing: Nothing) -> Words:
+        self.waiting.append(Deferred(self._give_up))
+        return Words(await self.waiting[-1])
+
+    def _give_up(self, _: object) -> None:
+        self.given_up += 1
+
+
+class Cage:
+    """A router with the parrot in it, and a guest."""
+
+    def __init__(self, offered: bool) -> None:
+        self.clock = Clock()
+        self.memory = MemoryEdge(router=MemoryRouter(SETTINGS, self.clock, declared=[ECHO, WAIT, OURS]))
+        self.parrot = Parrot()
+        self.dealer: Any = self.memory.router.router.calls
+        self.dealer._reactor = self.clock
+        wire = Wire([self.memory.router.name], self.clock)
+        session = self.memory.router.join("parrot", "component")
+        serving = wire.serve(self.memory.router.name, session, self.parrot, self.dealer.offer if offered else None)
+        Deferred.fromCoroutine(serving)
+        self.client: Client = self.memory.client("Ada")
+
+
+@pytest.fixture(params=[True, False], ids=["in the router worker", "by invocation"])
+def cage(request: pytest.FixtureRequest) -> Cage:
+    return Cage(request.param)
+
+
+def test_a_call_is_answered(cage: Cage) -> None:
+    answer = cage.client.call(ECHO.uri, words="hi")
+    assert (answer[0], answer[3]) == (50, [{"words": "hi"}])
+    assert [(caller.name, caller.role) for caller in cage.parrot.callers] == [("Ada", "guest")]
+
+
+def test_a_refusal_keeps_its_name_and_fields(cage: Cage) -> None:
+    answer = cage.client.call(ECHO.uri, words="rude")
+    assert (answer[0], answer[4], answer[6]) == (8, Rude.uri, {"message": "One does not say that.", "word": "r***"})
+
+
+def test_a_crash_says_nothing_of_the_inside(cage: Cage) -> None:
+    answer = cage.client.call(ECHO.uri, words="crash")
+    assert answer[4] == "openline.error.internal"
+    assert "secret" not in str(answer)
+
+
+@pytest.mark.parametrize("payload", [{}, {"words": 7}, {"words": "x", "more": 1}])
+def test_bad_arguments_are_refused(cage: Cage, payload: dict[str, Any]) -> None:
+    assert cage.client.call(ECHO.uri, **payload)[4] == "openline.error.invalid_argument"
+
+
+def test_positional_arguments_are_refused(cage: Cage) -> None:
+    assert cage.client.ask(48, ECHO.uri, ["hi"])[-1][4] == "openline.error.invalid_argument"
+
+
+def test_who_may_not_call_is_refused(cage: Cage) -> None:
+    assert cage.client.call(OURS.uri, words="hi")[4] == "wamp.error.not_authorized"
+    assert cage.parrot.callers == []
+
+
+def test_a_slow_answer_comes_when_it_is_there(cage: Cage) -> None:
+    assert cage.client.call(WAIT.uri) == []
+    assert cage.client.call(ECHO.uri, words="meanwhile")[3] == [{"words": "meanwhile"}]
+    cage.parrot.waiting[0].callback("at last")
+    assert cage.client.heard[-1][3] == [{"words": "at last"}]
+
+
+def test_an_answer_that_takes_too_long_is_not_waited_for(cage: Cage) -> None:
+    cage.client.call(WAIT.uri)
+    cage.clock.advance(calls.DEADLINE + 1)
+    assert cage.client.heard[-1][4] == "openline.error.unavailable"
+    assert cage.parrot.given_up == 1
+
+
+def test_a_call_can_be_cancelled() -> None:
+    cage = Cage(offered=True)  # Crossbar's own in-worker sessions cannot be interrupted: `send` raises.
+    cage.client.call(WAIT.uri)
+    cage.client.say(49, cage.client._requests, {"mode": "killnowait"})
+    assert cage.client.heard[-1][4] == "wamp.error.canceled"
+    assert cage.parrot.given_up == 1
+    before = len(cage.client.heard)
+    cage.client.say(49, cage.client._requests, {"mode": "killnowait"})
+    assert len(cage.client.heard) == before
+
+
+def test_work_for_a_caller_who_left_is_given_up() -> None:
+    cage = Cage(offered=True)  # Crossbar's own in-worker sessions cannot be interrupted: `send` raises.
+    cage.client.call(WAIT.uri)
+    before = len(cage.client.heard)
+    cage.client.wamp.lost()
+    assert cage.parrot.given_up == 1
+    assert len(cage.client.heard) == before
+
+
+def test_an_offer_can_be_taken_back() -> None:
+    cage = Cage(offered=True)
+    cage.dealer.withdraw(ECHO.uri)
+    assert cage.client.call(ECHO.uri, words="hi")[3] == [{"words": "hi"}]
+
+
+def test_every_call_is_timed(cage: Cage) -> None:
+    cage.client.call(ECHO.uri, words="hi")
+    assert sum(cage.dealer.counters.call_seconds._counts) >= 1

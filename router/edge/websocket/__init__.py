@@ -1,0 +1,1 @@
+"""WebSocket at `/ws`: frames, handshake, and the connection that carries a session."""
