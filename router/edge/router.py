@@ -3,13 +3,28 @@
 from typing import Any
 
 from autobahn.wamp import message
+from autobahn.wamp.exception import ProtocolError
 from crossbar.router.router import Router
 from twisted.internet.defer import Deferred, succeed
+from twisted.logger import Logger
 
 from .broker import EdgeBroker
 from .calls import EdgeDealer
 
 Known = dict[str, Any] | None
+_HANDLED = {
+    message.Publish: ("_broker", "processPublish"),
+    message.Subscribe: ("_broker", "processSubscribe"),
+    message.Unsubscribe: ("_broker", "processUnsubscribe"),
+    message.Call: ("_dealer", "processCall"),
+    message.Cancel: ("_dealer", "processCancel"),
+    message.Register: ("_dealer", "processRegister"),
+    message.Unregister: ("_dealer", "processUnregister"),
+    message.Yield: ("_dealer", "processYield"),
+    message.Error: ("_dealer", "processInvocationError"),
+}
+
+log = Logger()
 
 
 class EdgeRouter(Router):
@@ -27,6 +42,18 @@ class EdgeRouter(Router):
     def authorize(self, session: Any, uri: str, action: str, options: dict[str, Any]) -> "Deferred[dict[str, Any]]":
         known = self.known(session, action, uri, options.get("match") or "exact")
         return succeed(known) if known is not None else super().authorize(session, uri, action, options)
+
+    def process(self, session: Any, msg: Any) -> None:
+        """Hand a message to whom it is for."""
+        who, name = _HANDLED.get(type(msg), ("", ""))
+        if not name:
+            raise ProtocolError(f"unexpected message {type(msg).__name__}")
+        try:
+            getattr(getattr(self, who), name)(session, msg)
+        except ProtocolError:
+            raise
+        except Exception:
+            log.failure("a {kind} message of {id} failed", kind=type(msg).__name__, id=session._authid)
 
     def send(self, session: Any, msg: Any) -> None:
         """Send one message. What this session is still to be sent of this turn of the reactor goes before it."""

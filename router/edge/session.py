@@ -194,12 +194,12 @@ class Session:
         self._refused = 0
         try:
             taken = known[0].parse(raw)
+            if kind == SUBSCRIBE and self._is_full():
+                self._edge.counters.refused("subscriptions")
+                return self._refuse(raw, _TOO_MANY, {"message": Why.SUBSCRIPTIONS.words})
+            self._edge.router.process(self, taken)
         except ProtocolError as error:
             raise Cut(Why.MALFORMED) from error
-        if kind == SUBSCRIBE and self._is_full():
-            self._edge.counters.refused("subscriptions")
-            return self._refuse(raw, _TOO_MANY, {"message": Why.SUBSCRIPTIONS.words})
-        self._edge.router.process(self, taken)
 
     def _is_full(self) -> bool:
         return self._edge.router.events.subscriptions(self) >= self._edge.settings.limits.subscriptions
