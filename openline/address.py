@@ -4,7 +4,11 @@ import errno
 import http.client
 import os
 import socket
+import ssl
 from dataclasses import dataclass
+
+from components.settings import Network
+from router.edge.address import among
 
 ANYWHERE = {"", "0.0.0.0", "::"}
 HERE = {*ANYWHERE, "localhost", "127.0.0.1", "::1"}
@@ -12,16 +16,18 @@ HERE = {*ANYWHERE, "localhost", "127.0.0.1", "::1"}
 
 @dataclass(frozen=True)
 class Address:
-    """A host (empty: all of this machine's) and a port."""
+    """A host (empty: all of this machine's) and a port; whether TLS is spoken there, and who has to announce others."""
 
     host: str
     port: int
+    encrypted: bool = False
+    balancers: tuple[Network, ...] = ()
 
     @property
     def url(self) -> str:
         """What to type into a browser."""
         host = "localhost" if self.host in HERE else self.host
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return f"http{'s' * self.encrypted}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def trouble(self) -> str:
         """Say why nothing can listen here; nothing if it can."""
@@ -38,8 +44,10 @@ class Address:
 
     def answers(self) -> bool:
         """Say whether something speaks HTTP here."""
-        connection = http.client.HTTPConnection("localhost" if self.host in HERE else self.host, self.port, timeout=0.5)
+        host = "localhost" if self.host in HERE else self.host
+        connection = http.client.HTTPConnection(host, self.port)
         try:
+            connection.sock = self._connect(host)
             connection.request("GET", "/")
             connection.getresponse()
         except (OSError, http.client.HTTPException):
@@ -47,3 +55,14 @@ class Address:
         finally:
             connection.close()
         return True
+
+    def _connect(self, host: str) -> socket.socket:
+        """Connect as the settings ask for. We look whether somebody is there, not who."""
+        sock = socket.create_connection((host, self.port), timeout=0.5)
+        if among(sock.getsockname()[0], self.balancers):
+            sock.sendall(b"PROXY UNKNOWN\r\n")
+        if not self.encrypted:
+            return sock
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context.wrap_socket(sock)

@@ -9,6 +9,7 @@ from components import settings_file
 from components.document import Mistakes
 from openline.say import say
 from router import config_file
+from router.edge.tls import BadCertificate, certificate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +28,18 @@ def perform(folder: Path, environ: Mapping[str, str], arguments: argparse.Namesp
 
 def mistakes(folder: Path, environ: Mapping[str, str]) -> list[str]:
     """List what is wrong with both files, a line each."""
-    return _of(partial(config_file.check, folder)) + _of(partial(settings_file.load, folder, environ))
+    return [
+        *_of(partial(config_file.check, folder)),
+        *(_of(partial(settings_file.load, folder, environ)) or _of(partial(_check_certificate, folder, environ))),
+    ]
+
+
+def _check_certificate(folder: Path, environ: Mapping[str, str]) -> None:
+    """Load the certificate as the node will."""
+    try:
+        certificate(settings_file.load(folder, environ).tls, folder)
+    except BadCertificate as error:
+        raise Mistakes([f"{settings_file.FILE}: tls: {error}"]) from None
 
 
 def _of(check: Callable[[], object]) -> list[str]:

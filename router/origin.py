@@ -9,4 +9,11 @@ def welcome(origin: str | None, host: str | None, also: Collection[str]) -> bool
 
     A browser always names the origin of what could do harm; a program that is no browser need not.
     """
-    return origin is None or origin in also or (origin != "null" and urlsplit(origin).netloc == host)
+    return origin is None or origin in also or (origin != "null" and _is_of(origin, host))
+
+
+def _is_of(origin: str, host: str | None) -> bool:
+    try:
+        return urlsplit(origin).netloc == host
+    except ValueError:  # `http://[` is no address.
+        return False

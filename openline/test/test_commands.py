@@ -13,6 +13,7 @@ import pytest
 
 from openline.__main__ import main
 from openline.test.test_processes import is_alive, pid_in
+from tests.support.certificate import write_certificate
 
 CONFIG = """\
 version: 2
@@ -166,6 +167,14 @@ def test_check_tells_of_both_files(folder: Path, capsys: pytest.CaptureFixture[s
     assert main(["check", "--cbdir", str(folder)]) == 1
     said = capsys.readouterr().out.split("\n")
     assert [each.split(":")[0] for each in said] == ["config.yaml", "openline.yaml", ""]
+
+
+def test_check_reads_the_certificate(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "openline.yaml").write_text("tls: {certificate: cert.pem, key: key.pem}")
+    assert main(["check", "--cbdir", str(folder)]) == 1
+    assert capsys.readouterr() == (f"openline.yaml: tls: {folder}/cert.pem: No such file or directory\n", "")
+    write_certificate(folder, "here")
+    assert main(["check", "--cbdir", str(folder)]) == 0
 
 
 def test_check_says_when_all_is_fine(folder: Path) -> None:

@@ -49,7 +49,7 @@ class Announced(Protocol):
             self._refuse()
 
     def _refuse(self) -> None:
-        self._entrance.door.counters.refused("proxy_header")
+        self._entrance.door.counters.refused("proxy_header", self.transport.getPeer().host)
         self.transport.abortConnection()
 
 

@@ -48,7 +48,7 @@ class Channel(HTTPChannel):
         if self._stage is Stage.END:
             return
         self._wait(Stage.END, LINGER)
-        self._door.counters.refused(f"request_{status}")
+        self._count(status)
         self._networkProducer.unregisterProducer()
         self._networkProducer.resumeProducing()
         self.transport.write(answer(status))
@@ -57,6 +57,9 @@ class Channel(HTTPChannel):
     def abort(self) -> None:
         """Close at once, whatever was not sent yet."""
         self.transport.abortConnection()
+
+    def _count(self, status: int) -> None:
+        self._door.counters.refused(f"request_{status}", getattr(self.transport.getPeer(), "host", ""))
 
     # ---- deadlines
 
@@ -114,7 +117,7 @@ class Channel(HTTPChannel):
         elif self.requests or self._buffer:
             self.refuse(408)
         else:
-            self._door.counters.refused("request_408")
+            self._count(408)
             self.loseConnection()  # Nothing was asked, so nothing is answered.
 
     # ---- bounds

@@ -20,8 +20,8 @@ LATER = 5.0
 class Refusals(Protocol):
     """Counts what was refused (`counters.Counters`)."""
 
-    def refused(self, reason: str) -> None:
-        """Count one."""
+    def refused(self, reason: str, address: str = "") -> None:
+        """Count one, and whom it was."""
 
 
 class Ticket:
@@ -56,15 +56,17 @@ class Door:
         self._connections: dict[str, int] = {}
         self._sessions: dict[str, int] = {}
         self._inside = 0
+        self.room = self._limits.all
+        """How many fit in all."""
 
     def enter(self, host: str) -> str:
         """Count a new TCP connection, to be told to `leave` under the name that is answered. Raises `Cut`."""
-        if self._inside >= self._limits.all:
-            raise self._refuse("connections_all", LATER)
+        if self._inside >= self.room:
+            raise self._refuse("connections_all", host, LATER)
         whose = "" if address.among(host, self.settings.proxy_protocol) else self.count(host)
         if wait := self._too_fast(whose):
             self._give_back(self._connections, whose)
-            raise self._refuse("connections_new", wait)
+            raise self._refuse("connections_new", host, wait)
         self._inside += 1
         return whose
 
@@ -74,7 +76,7 @@ class Door:
             return ""
         whose = address.neighbours(host)
         if self._connections.get(whose, 0) >= self._limits.address:
-            raise self._refuse("connections_address", LATER)
+            raise self._refuse("connections_address", whose, LATER)
         self._connections[whose] = self._connections.get(whose, 0) + 1
         return whose
 
@@ -87,7 +89,7 @@ class Door:
         """Count a session for the address of whoever opens it. Raises `Cut`."""
         whose = address.neighbours(visitor.address)
         if self._sessions.get(whose, 0) >= self._limits.address:
-            raise self._refuse("connections_address", LATER)
+            raise self._refuse("connections_address", whose, LATER)
         self._sessions[whose] = self._sessions.get(whose, 0) + 1
         return Ticket(self, whose)
 
@@ -100,8 +102,8 @@ class Door:
         wait = self._knocks.take(whose, now) if whose else 0.0
         return wait or self._new.take(now)
 
-    def _refuse(self, reason: str, wait: float) -> Cut:
-        self.counters.refused(reason)
+    def _refuse(self, reason: str, whom: str, wait: float) -> Cut:
+        self.counters.refused(reason, whom)
         return Cut(Why.CROWDED, retry_after=wait)
 
     @staticmethod

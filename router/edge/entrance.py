@@ -5,6 +5,7 @@ from typing import Any
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Protocol, ServerFactory
 from twisted.internet.tcp import Server
+from twisted.logger import Logger
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
 from . import address
@@ -13,12 +14,16 @@ from .answers import LINGER, answer, end
 from .channel import Channel
 from .cut import Cut
 from .door import Door
+from .files import make_room
 from .request import Request
 from .tls import Certificate
 
 MOST_REFUSALS = 256
 MOST_REFUSALS_BY_TLS = 16
 """How many may be reading why they were not let in; who comes on top of that is dropped without a word."""
+
+
+log = Logger()
 
 
 class Connection(Server):
@@ -75,8 +80,14 @@ class Entrance(ServerFactory):
             certificate.watch(door.ticker)
 
     def opened(self, port: Any) -> Any:
-        """Have a port that listens make its connections here."""
+        """Have a port that listens make its connections here, and see that there is room for them."""
         port.transport = self._connection
+        asked = self.door.room
+        self.door.room = make_room(asked)
+        if self.door.room < asked:
+            log.warn(
+                "The system lets in {fit} connections, not {asked}: see `ulimit -n`", fit=self.door.room, asked=asked
+            )
         return port
 
     def doStart(self) -> None:  # noqa: N802

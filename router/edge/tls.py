@@ -107,4 +107,10 @@ def _http(connection: SSL.Connection, offered: list[bytes]) -> Any:
 
 def certificate(files: Tls | None, folder: Path) -> Certificate | None:
     """Take the certificate that the settings name, relative to their folder. Raises `BadCertificate`."""
-    return Certificate(folder / files.certificate, folder / files.key) if files else None
+    if files is None:
+        return None
+    try:
+        return Certificate(folder / files.certificate, folder / files.key)
+    except BadCertificate as error:
+        log.error("TLS cannot be spoken: {error}", error=error)
+        raise

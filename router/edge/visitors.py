@@ -5,6 +5,7 @@ import re
 from twisted.web.http import Request
 
 from components.settings import Settings
+from router.http.headers import read
 
 from . import address
 from .transport import Visitor
@@ -20,10 +21,10 @@ def visitor(request: Request, settings: Settings) -> Visitor:
     secure = bool(request.isSecure())
     origin = peer
     if address.among(peer, settings.proxies):
-        origin = _forwarded(_list(request, "x-forwarded-for"), peer, settings)
-        secure = (_list(request, "x-forwarded-proto") or ["https" if secure else ""])[-1].lower() == "https"
-    agent = (request.getHeader("user-agent") or "")[:_LONGEST_AGENT]
-    return Visitor(origin, request.getHeader("origin"), secure, agent)
+        origin = _forwarded(_list(request, b"x-forwarded-for"), peer, settings)
+        secure = (_list(request, b"x-forwarded-proto") or ["https" if secure else ""])[-1].lower() == "https"
+    agent = (read(request, b"user-agent") or "")[:_LONGEST_AGENT]
+    return Visitor(origin, read(request, b"origin"), secure, agent)
 
 
 def _forwarded(hops: list[str], peer: str, settings: Settings) -> str:
@@ -45,7 +46,7 @@ def _without_port(found: re.Match[str]) -> str:
     return found[1] or found[2]
 
 
-def _list(request: Request, name: str) -> list[str]:
+def _list(request: Request, name: bytes) -> list[str]:
     """Read a header that is a list, which may stand in several lines."""
     lines = request.requestHeaders.getRawHeaders(name) or []
-    return [part.strip() for part in ",".join(lines).split(",")] if lines else []
+    return [part.strip() for part in b",".join(lines).decode("utf-8", "replace").split(",")] if lines else []

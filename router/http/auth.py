@@ -1,9 +1,9 @@
 """Sign-in over HTTP: `POST /auth/guest` with a name answers with a token."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
+from math import ceil
 from typing import Any
 
 import orjson
@@ -13,13 +13,17 @@ from twisted.web.server import Request
 
 from components.contract import InvalidArgument, NotAuthorized, Refusal
 from components.here import here
-from components.settings import Settings
+from components.settings import Rate, Settings
 from components.wire import invalid_argument
+from router.edge.address import neighbours
+from router.edge.buckets import Buckets
+from router.edge.edge import edge
+from router.edge.visitors import visitor
 from router.identity import Introduction, guest
 from router.origin import welcome
 from router.tokens import Signer, signer
 
-from .headers import NOTHING, put
+from .headers import NOTHING, put, read
 
 MAX_BODY = 4_096
 _INTRODUCTION = TypeAdapter(Introduction)
@@ -32,37 +36,24 @@ class TooManyGuests(Refusal):
     uri = "openline.error.too_many_guests"
 
 
-@dataclass
-class Turnstile:
-    """Lets so many in a minute through from each address: a token bucket for each, the oldest forgotten."""
-
-    per_minute: int
-    now: Callable[[], float]
-    addresses: int = 10_000
-    _buckets: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
-
-    def enter(self, address: str) -> None:
-        """Count one more from an address, or refuse."""
-        now = self.now()
-        left, then = self._buckets.pop(address, (float(self.per_minute), now))
-        left = min(self.per_minute, left + max(0.0, now - then) * self.per_minute / 60)
-        enters = left >= 1
-        self._buckets[address] = (left - enters, now)
-        if len(self._buckets) > self.addresses:
-            self._buckets.popitem(last=False)
-        if not enters:
-            raise TooManyGuests(retry_after=round((1 - left) * 60 / self.per_minute, 1))
-
-
 class Guest(Resource):
     """Takes `{"name": …}`, answers `{"token", "id", "name", "role", "expires"}`."""
 
     isLeaf = True  # noqa: N815
 
-    def __init__(self, keys: Signer, settings: Settings, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        keys: Signer,
+        settings: Settings,
+        now: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
+        refused: Callable[[str, str], object] = lambda reason, address: None,
+    ) -> None:
         super().__init__()
-        self._signer, self._guests, self._origins, self._now = keys, settings.guests, settings.origins, now
-        self._turnstile = Turnstile(settings.guests.per_minute, now)
+        self._signer, self._settings, self._guests = keys, settings, settings.guests
+        self._now, self._steady, self._refused = now, steady, refused
+        per_minute = self._guests.per_minute
+        self._newcomers = Buckets(Rate(per_second=per_minute / 60, burst=per_minute))
 
     def render(self, request: Request) -> bytes:
         if request.method != b"POST":
@@ -71,24 +62,31 @@ class Guest(Resource):
         try:
             return _answer(request, 200, self._come_in(request))
         except TooManyGuests as refusal:
-            request.setHeader(b"Retry-After", b"%d" % (int(refusal.fields["retry_after"]) + 1))  # type: ignore[call-overload]
+            request.setHeader(b"Retry-After", b"%d" % ceil(float(str(refusal.fields["retry_after"]))))
             return _answer(request, 429, _error(refusal))
         except Refusal as refusal:
             return _answer(request, _STATUS[type(refusal)], _error(refusal))
 
     def _come_in(self, request: Request) -> dict[str, Any]:
-        same_site(request, self._origins)
+        same_site(request, self._settings.origins)
         if not self._guests.allowed:
             raise NotAuthorized("Guests are not let in here.")
         introduction = _read(request)
-        self._turnstile.enter(request.getClientAddress().host)
+        self._count(request)
         token = guest(introduction.name, self._now(), self._guests.token)
         return {"token": self._signer.sign(token), **asdict(token)}
+
+    def _count(self, request: Request) -> None:
+        """Take so many in a minute from each address."""
+        address = neighbours(visitor(request, self._settings).address)
+        if wait := self._newcomers.take(address, self._steady()):
+            self._refused("too_many_guests", address)
+            raise TooManyGuests(retry_after=max(0.1, round(wait, 1)))
 
 
 def same_site(request: Request, also: Collection[str]) -> None:
     """Refuse a request that a page of another site made."""
-    if not welcome(request.getHeader("origin"), request.getHeader("host"), also):
+    if not welcome(read(request, b"origin"), read(request, b"host"), also):
         raise NotAuthorized("Sign in from a page of this site.")
 
 
@@ -96,7 +94,7 @@ def make(extra: dict[str, Any]) -> Resource:
     """Make what stands at `/auth` for Crossbar's `resource` service."""
     settings, places = here()
     root = Resource()
-    root.putChild(b"guest", Guest(signer(places.keys), settings))
+    root.putChild(b"guest", Guest(signer(places.keys), settings, refused=edge().counters.refused))
     return root
 
 

@@ -1,6 +1,6 @@
 """The headers that every answer of ours carries."""
 
-from twisted.web.server import Request
+from twisted.web.http import Request
 
 SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -12,6 +12,12 @@ SAFE = {
 }
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 """The content security policy of an answer that is no page."""
+
+
+def read(request: Request, name: bytes) -> str | None:
+    """Read a header of a request, whatever bytes stand in it. Twisted's own `getHeader` of text raises an error."""
+    value = request.getHeader(name)
+    return None if value is None else value.decode("utf-8", "replace")
 
 
 def put(request: Request, headers: dict[str, str]) -> None:

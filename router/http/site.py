@@ -8,11 +8,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from twisted.web.http import CACHED, NOT_ALLOWED, NOT_FOUND
+from twisted.web.http import NOT_ALLOWED, NOT_FOUND, NOT_MODIFIED
 from twisted.web.resource import Resource
 from twisted.web.server import Request
 
-from .headers import NOTHING, put
+from .headers import NOTHING, put, read
 
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -26,8 +26,11 @@ TYPES = {
     ".woff2": "font/woff2",
 }
 """What is served; any other file is not there."""
+_LASTING = "public, max-age=31536000, immutable"
 _HIDDEN = {"node_modules", "stubs", "test"}
 _PACKED = {".png", ".ico", ".woff2"}
+_VENDOR = re.compile(rb"(?<=[\"'/])vendor/[\w.-]+(?=[\"'])")
+"""What a page names of the modules of others. They change only when they are built anew, so browsers need not ask."""
 _IMPORT_MAP = re.compile(rb'<script type="importmap">(.*?)</script>', re.DOTALL)
 _CSP = (
     "default-src 'none'; script-src 'self'{hashes}; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -46,6 +49,8 @@ class File:
     type: str
     tag: str
     policy: str
+    sources: "dict[Path, _State]"
+    """What it was made from, in which state."""
 
 
 class Site(Resource):
@@ -56,7 +61,7 @@ class Site(Resource):
     def __init__(self, root: Path) -> None:
         super().__init__()
         self._root = root.resolve()
-        self._files: dict[tuple[Path, int, int], File] = {}
+        self._files: dict[Path, File] = {}
 
     def getChild(self, path: bytes, request: Request) -> Resource:  # noqa: N802
         return _Page(self, [path, *(request.postpath or [])])
@@ -75,21 +80,38 @@ class Site(Resource):
         if any(part.startswith(".") or part in _HIDDEN or "\0" in part or "/" in part for part in path):
             return None
         found = self._root.joinpath(*path)
-        if found.is_dir():
-            found /= "index.html"
-        if found.suffix not in TYPES or not found.is_file() or not found.resolve().is_relative_to(self._root):
+        try:
+            if found.is_dir():
+                found /= "index.html"
+            if found.suffix not in TYPES or not found.is_file() or not found.resolve().is_relative_to(self._root):
+                return None
+            return self._load(found)
+        except OSError:  # A name longer than names can be, or a file that is not for us to read.
             return None
-        return self._load(found)
 
     def _load(self, path: Path) -> File:
         """Read a file once for each time it changes."""
-        stat = path.stat()
-        key = (path, stat.st_mtime_ns, stat.st_size)
-        if key not in self._files:
-            for old in [other for other in self._files if other[0] == path]:
-                del self._files[old]
-            self._files[key] = _prepare(path)
-        return self._files[key]
+        file = self._files.get(path)
+        if file is None or any(_state(source) != state for source, state in file.sources.items()):
+            file = self._files[path] = self._prepare(path)
+        return file
+
+    def _prepare(self, path: Path) -> File:
+        sources = {path: _state(path)}
+        body = path.read_bytes()
+        if path.suffix == ".html":
+            body = _VENDOR.sub(lambda found: self._versioned(found[0], sources), body)
+        packed = None if path.suffix in _PACKED else gzip.compress(body, 9, mtime=0)
+        policy = _CSP.format(hashes=_hashes(body)) if path.suffix == ".html" else NOTHING
+        packed = packed if packed and len(packed) < len(body) else None
+        return File(body, packed, TYPES[path.suffix], _tag(body), policy, sources)
+
+    def _versioned(self, name: bytes, sources: "dict[Path, _State]") -> bytes:
+        """Put the tag of what a page names behind it, so that the address is another when the file is."""
+        path = self._root / name.decode()
+        file = self._find([*path.relative_to(self._root).parts])
+        sources[path] = _state(path)
+        return b"%s?v=%s" % (name, file.tag.encode()) if file else name
 
 
 class _Page(Resource):
@@ -114,12 +136,20 @@ def make(extra: dict[str, Any]) -> Site:
     return Site(Path(extra["root"]))
 
 
-def _prepare(path: Path) -> File:
-    body = path.read_bytes()
-    packed = None if path.suffix in _PACKED else gzip.compress(body, 9, mtime=0)
-    tag = sha256(body).hexdigest()[:20]
-    policy = _CSP.format(hashes=_hashes(body)) if path.suffix == ".html" else NOTHING
-    return File(body, packed if packed and len(packed) < len(body) else None, TYPES[path.suffix], tag, policy)
+_State = tuple[int, int, int]
+
+
+def _state(path: Path) -> _State:
+    """Tell one state of a file from another; one that is not there has a state too."""
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+def _tag(body: bytes) -> str:
+    return sha256(body).hexdigest()[:20]
 
 
 def _hashes(page: bytes) -> str:
@@ -129,22 +159,40 @@ def _hashes(page: bytes) -> str:
 
 def _say(request: Request, status: int, words: bytes) -> bytes:
     request.setResponseCode(status)
-    put(request, {"Content-Type": "text/plain; charset=utf-8", "Content-Security-Policy": NOTHING})
+    about = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+    put(request, {**about, "Content-Security-Policy": NOTHING})
     return words
 
 
 def _send(request: Request, file: File) -> bytes:
-    pack = file.packed is not None and b"gzip" in (request.getHeader(b"accept-encoding") or b"")
+    pack = file.packed is not None and _takes_gzip(read(request, b"accept-encoding") or "")
+    tag = f'"{file.tag}{"-gz" if pack else ""}"'
     put(
         request,
         {
             "Content-Type": file.type,
             "Content-Security-Policy": file.policy,
-            "Cache-Control": "no-cache",
+            "Cross-Origin-Embedder-Policy": "require-corp",
+            "Cache-Control": _LASTING if request.args.get(b"v") == [file.tag.encode()] else "no-cache",
+            "ETag": tag,
             "Vary": "Accept-Encoding",
             **({"Content-Encoding": "gzip"} if pack else {}),
         },
     )
-    if request.setETag(f'"{file.tag}{"-gz" if pack else ""}"'.encode()) is CACHED:
+    if _known(read(request, b"if-none-match") or "", tag):
+        request.setResponseCode(NOT_MODIFIED)
         return b""
     return file.packed if pack and file.packed is not None else file.body
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Read `Accept-Encoding` (RFC 9110 §12.5.3) as far as it is about gzip."""
+    return any(
+        name.strip() == "gzip" and not re.fullmatch(r"q=0(\.0*)?", quality.strip())
+        for name, _, quality in (one.partition(";") for one in accepted.lower().split(","))
+    )
+
+
+def _known(tags: str, tag: str) -> bool:
+    """Say whether a tag is in an `If-None-Match`; proxies that pack an answer make its tag a weak one."""
+    return any(one.strip().removeprefix("W/") in (tag, "*") for one in tags.split(","))

@@ -17,6 +17,8 @@ from router.origin import welcome
         ("http://localhost:9090", "localhost:8080", False),
         ("null", "localhost:8080", False),
         ("null", "", False),
+        ("http://[", "localhost:8080", False),
+        ("http://[", None, False),
         ("null", None, False),
         ("", "", True),
         ("http://x", None, False),

@@ -17,7 +17,7 @@ from router.edge.entrance import Entrance
 from router.edge.ticker import STEP, Ticker
 
 
-class Wire(StringTransport):  # type: ignore[misc]
+class Wire(StringTransport):
     """One end of a TCP connection."""
 
     protocol: Any
@@ -80,7 +80,8 @@ class Answering(Resource):
 class Refusals(Counter[str]):
     """Counts what was refused."""
 
-    def refused(self, reason: str) -> None:
+    def refused(self, reason: str, address: str = "") -> None:
+        assert address
         self[reason] += 1
 
 

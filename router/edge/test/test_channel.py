@@ -9,7 +9,7 @@ from components.settings import Limits, Requests, Settings
 
 from .support import Web, Wire
 
-LIMITS = Requests(head="10s", body="20s", idle="30s", head_bytes=2_048, body_bytes=4_096)
+LIMITS = Requests(head_bytes=2_048, body_bytes=4_096)  # Deadlines as they are: 10, 20 and 30 seconds.
 GET = b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"
 
 

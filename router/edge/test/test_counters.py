@@ -64,6 +64,15 @@ def test_every_reason_is_there_from_the_start_and_no_other_comes_to_be() -> None
     assert found["openline_refusals_total reason=malformed"] == 0
 
 
+def test_who_wants_to_hear_of_refusals_does() -> None:
+    counters, heard = Counters(), []
+    counters.refused("slow")
+    counters.tell = lambda *said: heard.append(said)
+    counters.refused("slow", "10.0.0.1")
+    counters.refused("nonsense")
+    assert heard == [("slow", "10.0.0.1"), ("nonsense", "")]
+
+
 @pytest.mark.parametrize("why", [why for why in Why if why is not Why.DONE])
 def test_every_reason_to_end_a_connection_has_a_series(why: Why) -> None:
     assert why.name.lower() in REASONS

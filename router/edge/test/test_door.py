@@ -19,7 +19,8 @@ class Refusals:
     def __init__(self) -> None:
         self.said: list[str] = []
 
-    def refused(self, reason: str) -> None:
+    def refused(self, reason: str, address: str = "") -> None:
+        assert address
         self.said.append(reason)
 
 

@@ -81,7 +81,7 @@ def test_one_line_for_a_join_and_one_for_the_end(book: Book) -> None:
 def test_the_first_refusal_is_written_at_once_and_the_rest_counted(book: Book) -> None:
     for number in range(1, 1_001):
         book.journal.refused("malformed", f"10.0.0.{number % 250}")
-    assert book.rows() == ["refused: malformed, 10.0.0.1"]
+    assert book.rows() == ["refused: malformed, from 10.0.0.1"]
     book.clock.advance(1)
     assert book.rows()[1:] == ["refused: malformed, 999 times, last from 10.0.0.0"]
     assert book.events[1]["count"] == 999
@@ -101,10 +101,18 @@ def test_after_a_quiet_second_the_next_is_written_at_once(book: Book) -> None:
     book.clock.pump([1, 1])
     assert not book.clock.getDelayedCalls(), "nothing is left to wait for"
     book.journal.refused("slow", "10.0.0.2")
-    assert book.rows() == ["refused: slow, 10.0.0.1", "refused: slow, 10.0.0.2"]
+    assert book.rows() == ["refused: slow, from 10.0.0.1", "refused: slow, from 10.0.0.2"]
 
 
 def test_reasons_are_counted_apart(book: Book) -> None:
     book.journal.refused("slow", "10.0.0.1")
     book.journal.refused("flood", "10.0.0.1")
-    assert book.rows() == ["refused: slow, 10.0.0.1", "refused: flood, 10.0.0.1"]
+    assert book.rows() == ["refused: slow, from 10.0.0.1", "refused: flood, from 10.0.0.1"]
+
+
+def test_an_address_that_is_not_known_is_not_named(book: Book) -> None:
+    book.journal.refused("slow")
+    book.journal.refused("slow")
+    book.journal.refused("slow")
+    book.clock.advance(1)
+    assert book.rows() == ["refused: slow", "refused: slow, 2 times"]

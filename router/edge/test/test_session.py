@@ -186,7 +186,7 @@ def test_nothing_is_taken_from_a_connection_that_is_gone() -> None:
 
 def test_transports_that_speak_no_wamp_are_let_in_by_a_token() -> None:
     client = MemoryEdge().client()
-    client.wamp.admit(KEYS.sign(guest("Ada", time.time(), 60)))
+    client.wamp.admit(KEYS.sign(guest("Ada", time.time(), 60)), {})
     assert client.subscribe("app.demo.x")[0] == 33
 
 

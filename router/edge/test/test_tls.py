@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL
-from twisted.logger import LogEvent, globalLogPublisher
+from twisted.logger import capturedLogs
 
 from components.settings import Tls
 from router.edge.ticker import Ticker
@@ -98,13 +98,8 @@ def test_a_pair_put_in_its_place_by_renaming_is_taken_up(files: Path) -> None:
 
 
 def test_half_a_pair_changes_nothing_until_the_other_half_is_there(files: Path) -> None:
-    one, said = use(files), []
-
-    def hear(event: LogEvent) -> None:
-        said.append(event["log_level"].name)
-
-    globalLogPublisher.addObserver(hear)
-    try:
+    one = use(files)
+    with capturedLogs() as said:
         (files / "new").mkdir()
         write_certificate(files / "new", "second")
         for content in (b"", (files / "new/cert.pem").read_bytes()[:200], (files / "new/cert.pem").read_bytes()):
@@ -118,9 +113,7 @@ def test_half_a_pair_changes_nothing_until_the_other_half_is_there(files: Path) 
         (files / "new/key.pem").replace(files / "key.pem")
         one.renew()
         assert name(one) == "second"
-    finally:
-        globalLogPublisher.removeObserver(hear)
-    assert said == ["error"] * 4 + ["info"]
+    assert [event["log_level"].name for event in said] == ["error"] * 4 + ["info"]
 
 
 def test_what_cannot_be_used_ends_the_start_with_its_name(files: Path) -> None:

@@ -1,57 +1,89 @@
 """How many come in from one address."""
 
+import json
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
 import pytest
-from twisted.internet.task import Clock
+from twisted.web.server import Site
+from twisted.web.test.requesthelper import DummyChannel
 
-from router.http.auth import TooManyGuests, Turnstile
-
-
-def turnstile(clock: Clock, per_minute: int = 30, addresses: int = 10) -> Turnstile:
-    return Turnstile(per_minute, clock.seconds, addresses)
-
-
-def test_so_many_enter_at_once_and_the_next_is_told_when() -> None:
-    one = turnstile(Clock())
-    for _ in range(30):
-        one.enter("10.0.0.1")
-    with pytest.raises(TooManyGuests) as refused:
-        one.enter("10.0.0.1")
-    assert refused.value.fields == {"retry_after": 2.0}
+from components.settings import Guests, Settings
+from router.http.auth import Guest
+from router.tokens import signer
 
 
-def test_addresses_do_not_stand_in_each_others_way() -> None:
-    one = turnstile(Clock(), per_minute=1)
-    one.enter("10.0.0.1")
-    one.enter("10.0.0.2")
+class Gate:
+    """The page that lets guests in, with a clock."""
+
+    def __init__(self, keys: Path, per_minute: int) -> None:
+        settings = Settings(guests=Guests(per_minute=per_minute), proxies=[ip_network("10.0.0.0/8")])
+        self.now = 1.0
+        self.refused: list[tuple[str, str]] = []
+
+        def refused(reason: str, address: str) -> None:
+            self.refused.append((reason, address))
+
+        self._page = Guest(signer(keys), settings, lambda: 1_795_000_000.0, lambda: self.now, refused)
+
+    def knock(self, host: str = "192.0.2.1", **headers: str) -> tuple[int, dict[str, Any], dict[str, str]]:
+        """Come in: status, answer, headers."""
+        channel: Any = DummyChannel()
+        channel.site = Site(self._page)
+        channel.transport = DummyChannel.TCP(peer=type("Peer", (), {"host": host})())
+        request: Any = channel.site.requestFactory(channel, False)
+        for name, value in {"content-type": "application/json", **headers}.items():
+            request.requestHeaders.setRawHeaders(name.replace("_", "-"), [value])
+        request.gotLength(0)
+        request.content.write(b'{"name": "Ada"}')
+        request.requestReceived(b"POST", b"/", b"HTTP/1.1")
+        head, _, body = channel.transport.written.getvalue().partition(b"\r\n\r\n")
+        first, *lines = head.decode().split("\r\n")
+        return int(first.split()[1]), json.loads(body), dict(line.lower().split(": ", 1) for line in lines)
+
+    def status(self, host: str = "192.0.2.1", **headers: str) -> int:
+        return self.knock(host, **headers)[0]
 
 
-def test_who_keeps_knocking_enters_when_it_is_time() -> None:
-    clock = Clock()
-    one = turnstile(clock, per_minute=1)
-    one.enter("10.0.0.1")
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def test_so_many_enter_at_once_and_the_next_is_told_when(keys: Path) -> None:
+    gate = Gate(keys, 30)
+    assert [gate.status() for _ in range(30)] == [200] * 30
+    status, answer, headers = gate.knock()
+    assert (status, answer["error"], answer["retry_after"]) == (429, "openline.error.too_many_guests", 2.0)
+    assert headers["retry-after"] == "2"
+    assert gate.refused == [("too_many_guests", "192.0.2.1")]
+
+
+def test_addresses_do_not_stand_in_each_others_way(keys: Path) -> None:
+    gate = Gate(keys, 1)
+    assert [gate.status("192.0.2.1"), gate.status("192.0.2.2")] == [200, 200]
+
+
+def test_who_keeps_knocking_enters_when_it_is_time(keys: Path) -> None:
+    gate = Gate(keys, 1)
+    gate.status()
     for _ in range(59):
-        clock.advance(1)
-        with pytest.raises(TooManyGuests):
-            one.enter("10.0.0.1")
-    clock.advance(1)
-    one.enter("10.0.0.1")
+        gate.now += 1
+        assert gate.status() == 429
+    gate.now += 1
+    assert gate.status() == 200
 
 
-def test_a_clock_that_is_set_back_shuts_nobody_out_for_longer() -> None:
-    clock = Clock()
-    clock.advance(3600)
-    one = turnstile(clock, per_minute=1)
-    one.enter("10.0.0.1")
-    clock.rightNow -= 3600
-    with pytest.raises(TooManyGuests):
-        one.enter("10.0.0.1")
-    clock.advance(61)
-    one.enter("10.0.0.1")
+def test_one_network_of_an_ipv6_user_is_one_address(keys: Path) -> None:
+    gate = Gate(keys, 1)
+    assert [gate.status("2001:db8::1"), gate.status("2001:db8::2"), gate.status("2001:db8:1::1")] == [200, 429, 200]
 
 
-def test_only_so_many_addresses_are_remembered() -> None:
-    one = turnstile(Clock(), per_minute=1, addresses=2)
-    for address in ("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.1"):
-        one.enter(address)
-    with pytest.raises(TooManyGuests):
-        one.enter("10.0.0.3")
+def test_who_is_behind_our_proxy_counts_and_what_others_claim_does_not(keys: Path) -> None:
+    gate = Gate(keys, 1)
+    assert gate.status("10.0.0.1", x_forwarded_for="192.0.2.1") == 200
+    assert gate.status("10.0.0.1", x_forwarded_for="192.0.2.2") == 200
+    assert gate.status("10.0.0.2", x_forwarded_for="192.0.2.2") == 429
+    assert gate.status("192.0.2.9", x_forwarded_for="192.0.2.3") == 200
+    assert gate.status("192.0.2.9", x_forwarded_for="192.0.2.4") == 429

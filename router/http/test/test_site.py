@@ -1,8 +1,12 @@
 """The pages, as a browser asks for them."""
 
 import gzip
+import re
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http import Request
@@ -24,6 +28,10 @@ class Answer:
         self.headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
 
 
+def _bytes(value: str | bytes) -> bytes:
+    return value if isinstance(value, bytes) else value.encode()
+
+
 class SiteTests(SynchronousTestCase):
     """A folder of pages."""
 
@@ -42,7 +50,7 @@ class SiteTests(SynchronousTestCase):
         channel.site = self.server
         request = self.server.requestFactory(channel, False)
         for name, value in headers.items():
-            request.requestHeaders.setRawHeaders(name.replace("_", "-"), [value])
+            request.requestHeaders.setRawHeaders(name.replace("_", "-").encode(), [_bytes(value)])
         request.gotLength(0)
         request.requestReceived(method.encode(), path.encode(), b"HTTP/1.1")
         assert isinstance(request, Request)
@@ -84,6 +92,65 @@ class SiteTests(SynchronousTestCase):
         assert gzip.decompress(answer.body) == PAGE
         assert answer.headers["etag"] != self.ask("/").headers["etag"]
 
+    def test_what_is_known_may_be_one_of_several_or_packed_by_a_proxy(self) -> None:
+        tag = self.ask("/app.js").headers["etag"]
+        for known in (f'"other", {tag}', f'"other",{tag}', f"W/{tag}", "*"):
+            assert self.ask("/app.js", if_none_match=known).status == 304, known
+        for other in ('"other"', tag.strip('"'), ""):
+            assert self.ask("/app.js", if_none_match=other).status == 200, other
+
+    def test_any_bytes_may_stand_in_a_header(self) -> None:
+        odd: Any = b"\xff\xfe\xc3("
+        assert self.ask("/app.js", if_none_match=odd, accept_encoding=odd).status == 200
+
+    def test_text_is_not_packed_for_who_does_not_take_it(self) -> None:
+        for accepted in ("", "br", "gzip;q=0", "identity, gzip; q=0.0", "gzipped"):
+            assert "content-encoding" not in self.ask("/", accept_encoding=accepted).headers, accepted
+        assert "content-encoding" in self.ask("/", accept_encoding="br;q=1.0, GZIP;q=0.5").headers
+
+    def test_a_page_names_the_version_of_each_module_of_others(self) -> None:
+        (self.root / "index.html").write_bytes(
+            b'<script type="importmap">{"imports": {"preact": "./vendor/preact.js", "x": "./vendor/x.js"}}</script>'
+            b'<link rel="modulepreload" href="vendor/preact.js"><script type="module" src="app.js"></script>'
+        )
+        page = self.ask("/").body.decode()
+        found = re.findall(r"vendor/preact\.js\?v=(\w+)", page)
+        assert len(found) == 2
+        assert '"./vendor/x.js"' in page and 'src="app.js"' in page
+        lasting = self.ask(f"/vendor/preact.js?v={found[0]}")
+        assert (lasting.status, lasting.headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
+        packed = self.ask(f"/vendor/preact.js?v={found[0]}", accept_encoding="gzip")
+        assert packed.headers["cache-control"] == lasting.headers["cache-control"]
+
+    def test_the_policy_of_a_page_is_of_what_is_sent(self) -> None:
+        (self.root / "index.html").write_bytes(b'<script type="importmap">{"a": "./vendor/preact.js"}</script>')
+        page = self.ask("/")
+        script = page.body.partition(b">")[2].removesuffix(b"</script>")
+        assert b"?v=" in script
+        assert b64encode(sha256(script).digest()).decode() in page.headers["content-security-policy"]
+
+    def test_a_module_that_was_built_anew_has_another_address(self) -> None:
+        (self.root / "index.html").write_bytes(b'<link href="vendor/preact.js"><link href="vendor/late.js">')
+        before = self.ask("/")
+        (self.root / "vendor/preact.js").write_text("export const changed = 1\n")
+        (self.root / "vendor/late.js").write_text("export {}\n")
+        after = self.ask("/", if_none_match=before.headers["etag"])
+        assert after.status == 200
+        old, new = (re.findall(rb"preact\.js\?v=(\w+)", page.body)[0].decode() for page in (before, after))
+        assert old != new and b"late.js?v=" in after.body
+        stale = self.ask(f"/vendor/preact.js?v={old}")
+        assert (stale.body, stale.headers["cache-control"]) == (b"export const changed = 1\n", "no-cache")
+
+    def test_what_has_no_version_is_asked_for_again(self) -> None:
+        for path in ("/", "/app.js", "/vendor/preact.js", "/vendor/preact.js?v=", "/vendor/preact.js?v=x&v=y"):
+            assert self.ask(path).headers["cache-control"] == "no-cache", path
+        assert self.ask("/nothing").headers["cache-control"] == "no-store"
+
+    def test_pages_keep_to_themselves(self) -> None:
+        headers = self.ask("/").headers
+        assert headers["cross-origin-embedder-policy"] == "require-corp"
+        assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
+
     def test_head_is_get_without_a_body(self) -> None:
         answer = self.ask("/app.js", method="HEAD")
         assert (answer.status, answer.body) == (200, b"")
@@ -99,7 +166,8 @@ class SiteTests(SynchronousTestCase):
         for path in (
             "/nothing", "/.secret.js", "/package.json", "/node_modules/a.js", "/link.js", "/vendor", "/vendor/",
             "/../outside.js", "/%2e%2e/outside.js", "/..%2foutside.js", "/vendor/../../outside.js", "//etc/passwd",
-            "/%00", "/a%00.js", "/%ff%fe",
+            "/%00", "/a%00.js", "/%ff%fe", "/" + "x" * 300, "/" + "x" * 300 + ".js", "/" + "x/" * 3000, "/app.js/x",
+            "/%0d%0aX: y", "/..%c0%af..%c0%afetc/passwd", "/....//outside.js", "/..%5coutside.js", "/.%00./outside.js",
         ):  # fmt: skip
             answer = self.ask(path)
             assert (answer.status, answer.body) == (404, b"There is nothing here.\n"), path
