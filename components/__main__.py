@@ -13,21 +13,15 @@ from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Protocol
 from twisted.internet.stdio import StandardIO
 from twisted.internet.task import react
-from twisted.logger import (
-    FilteringLogObserver,
-    Logger,
-    LogLevel,
-    LogLevelFilterPredicate,
-    globalLogBeginner,
-    textFileLogObserver,
-)
+from twisted.logger import Logger, globalLogBeginner
 from twisted.runner.procmon import ProcessMonitor
 
-from . import alive, catalog
+from . import alive, catalog, log_lines
 from .engines import NotDurable
 from .here import here, private_folder
 from .host import serve
 from .migrate import NewerDatabase, migrate
+from .settings_file import BadSettings
 
 log = Logger()
 
@@ -42,6 +36,17 @@ class _Parent(Protocol):
         self._gone()
 
 
+class _Monitor(ProcessMonitor):
+    """Starts processes anew when they end, with growing waits, and says so."""
+
+    minRestartDelay, maxRestartDelay, threshold, killTime = 0.2, 10, 20, 2  # type: ignore[assignment]  # noqa: N815
+
+    def startProcess(self, name: str) -> None:  # noqa: N802
+        if name in self.timeStarted:
+            log.warn("the process {name} ended by itself and is started anew", name=name)
+        super().startProcess(name)
+
+
 async def supervise(reactor: Any) -> None:
     """Start each group's process, and start it again when it ends, with growing waits."""
     settings, places = here()
@@ -53,8 +58,7 @@ async def supervise(reactor: Any) -> None:
     except (alive.AlreadyHeld, NewerDatabase, NotDurable) as error:
         log.critical("the components do not start: {error}", error=error)
         raise SystemExit(1) from None
-    monitor = ProcessMonitor(reactor)
-    monitor.minRestartDelay, monitor.maxRestartDelay, monitor.threshold, monitor.killTime = 0.2, 10, 20, 2  # type: ignore[assignment]
+    monitor = _Monitor(reactor)
     for name in settings.processes:
         if name != catalog.ROUTER:
             monitor.addProcess(name, [sys.executable, "-m", "components", name], env=dict(os.environ))
@@ -74,14 +78,16 @@ def main(reactor: Any, group: str | None = None) -> Deferred[None]:
     return Deferred.fromCoroutine(work(reactor, group) if group else supervise(reactor))
 
 
-def log_to_stderr() -> None:
-    """Say what went wrong, and little else, on standard error: Crossbar's log takes it from there."""
-    levels = LogLevelFilterPredicate(LogLevel.warn)
-    levels.setLogLevelForNamespace("twisted.runner.procmon", LogLevel.info)  # What the supervised processes say.
-    observer = FilteringLogObserver(textFileLogObserver(sys.stderr), [levels])
+def log_to_stderr(process: str) -> None:
+    """Say what went wrong, and little else, on standard error: Crossbar's controller takes it from there."""
+    try:
+        kind = here()[0].log
+    except BadSettings:
+        kind = "text"  # Whoever needs them will say what is wrong.
+    observer = log_lines.observer(kind, process, os.getpid(), lambda row: sys.stderr.write(f"{row}\n"))
     globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False, discardBuffer=True)
 
 
 if __name__ == "__main__":
-    log_to_stderr()
+    log_to_stderr(*sys.argv[1:] or ["components"])
     react(main, sys.argv[1:])

@@ -6,6 +6,7 @@ Nothing else in the node reads the environment.
 
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal
 
 from jsonschema import Draft202012Validator, SchemaError
@@ -32,11 +33,16 @@ def _schema(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
+Network = IPv4Network | IPv6Network
 Duration = Annotated[float | None, BeforeValidator(_seconds)]
 Schema = Annotated[dict[str, Any], AfterValidator(_schema)]
 Role = Literal["guest", "member", "operator", "component"]
 Access = list[Role] | Literal["members"]
 """Which roles may, or `members`: the component that owns the stream is asked."""
+
+
+Slow = Literal["disconnect", "drop_oldest", "latest"]
+LogFormat = Literal["text", "json"]
 
 
 class _Strict(BaseModel):
@@ -50,6 +56,93 @@ class Keep(_Strict):
     for_: Annotated[Duration, Field(alias="for")] = 86_400.0
 
 
+class Rate(_Strict):
+    """A token bucket: so many in a second for as long as one likes, and `burst` at once."""
+
+    per_second: Annotated[float, Field(gt=0)]
+    burst: Annotated[int, Field(ge=1)]
+
+
+class Rates(_Strict):
+    """How often a session, all sessions of a user, and all of an address may do one thing."""
+
+    session: Rate
+    user: Rate
+    address: Rate
+
+
+def _rates(per_second: float, burst: int) -> Rates:
+    """Give a user twice, and an address ten times what a session gets."""
+    rate = [Rate(per_second=per_second * more, burst=burst * more) for more in (1, 2, 10)]
+    return Rates(session=rate[0], user=rate[1], address=rate[2])
+
+
+class Connections(_Strict):
+    """How many connections there may be to the web port of one router worker."""
+
+    address: Annotated[int, Field(ge=1)] = 256
+    """At once from one address."""
+    all: Annotated[int, Field(ge=1)] = 15_000
+    new: Rate = Rate(per_second=200, burst=2_000)
+    """How fast they may come in; who is too many gets a 503 with Retry-After."""
+
+
+class Requests(_Strict):
+    """How long and how large an HTTP request may be."""
+
+    head: Annotated[float, BeforeValidator(_seconds)] = 10.0
+    """Seconds from the first byte until its headers are there."""
+    body: Annotated[float, BeforeValidator(_seconds)] = 20.0
+    """Seconds from its headers until its body is there."""
+    idle: Annotated[float, BeforeValidator(_seconds)] = 30.0
+    """Seconds that a connection may wait for the next request."""
+    head_bytes: Annotated[int, Field(ge=1_024)] = 16_384
+    body_bytes: Annotated[int, Field(ge=1_024)] = 262_144
+
+
+class Limits(_Strict):
+    """What the edge lets through, on every transport."""
+
+    hello: Annotated[float, BeforeValidator(_seconds)] = 10.0
+    """Seconds from a new connection until its session is signed in."""
+    ping: Annotated[float, BeforeValidator(_seconds)] = 25.0
+    """Seconds between two looks at whether a silent peer is alive."""
+    pong: Annotated[float, BeforeValidator(_seconds)] = 8.0
+    """Seconds that it has to answer."""
+    message_bytes: Annotated[int, Field(ge=1_024)] = 65_536
+    """The largest message of a client."""
+    depth: Annotated[int, Field(ge=4, le=100)] = 32
+    """How deep the values of a message may nest."""
+    compression: bool = False
+    """Whether permessage-deflate is agreed to: it costs 100 KiB a connection."""
+    inflate: Annotated[int, Field(ge=2)] = 10
+    """How many times as large as on the wire a compressed message may become."""
+    queue_bytes: Annotated[int, Field(ge=65_536)] = 1_048_576
+    """How much may wait for a client that reads slowly, before the stream's `slow` rule."""
+    subscriptions: Annotated[int, Field(ge=1)] = 128
+    """At once by one session."""
+    calls: Rates = _rates(50, 200)
+    publishes: Rates = _rates(50, 200)
+    subscribes: Rates = _rates(20, 200)
+    connections: Connections = Connections()
+    requests: Requests = Requests()
+
+
+class Tls(_Strict):
+    """A certificate and its key, PEM. Files that are renewed are taken up without a restart."""
+
+    certificate: str
+    key: str
+
+
+class Monitor(_Strict):
+    """Where /healthz, /readyz and /metrics are answered. Not for the public."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65_535)] | None = None
+    """Left out: the web port plus 1000. A second router worker takes the port after it, and so on."""
+
+
 class Namespace(_Strict):
     """The options of all streams that a pattern matches: an exact name, or `a.b.*` for all that begins with `a.b.`."""
 
@@ -60,6 +153,9 @@ class Namespace(_Strict):
     types: dict[str, Schema] | None = None
     """A JSON Schema (2020-12) for the data of each type; when given, other types are refused."""
     max_event_bytes: Annotated[int, Field(ge=1, le=1_048_576)] = 65_536
+    slow: Slow = "disconnect"
+    """What happens to a client whose queue is full: it is cut off (and recovers), or misses the oldest waiting events
+    of this stream, or all of them but the latest."""
 
     def covers(self, stream: str) -> bool:
         """Say whether these are the options of a stream, unless an earlier namespace covers it."""
@@ -86,6 +182,15 @@ class Settings(_Strict):
     """Where the pages are, in place of what `config.yaml` says."""
     origins: list[str] = []
     """Other sites whose pages may come in, such as `https://www.example.com`."""
+    proxies: list[Network] = []
+    """Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses, or networks such as 10.0.0.0/8."""
+    proxy_protocol: list[Network] = []
+    """Who begins each connection with a PROXY header (version 1 or 2)."""
+    tls: Tls | None = None
+    monitor: Monitor | None = Monitor()
+    log: LogFormat = "text"
+    """What a line of the log is: text, or a JSON object. Under `openline run`; Crossbar's own `start` knows no JSON."""
+    limits: Limits = Limits()
     database: str = "sqlite:///data/openline.sqlite"
     data: str = "data"
     keys: str = "keys"

@@ -166,9 +166,7 @@ def connect(url: str, router: str, realm: str, wire: Wire, component: Component)
 class Hosted(ApplicationSession):
     """A component's session inside the router worker: no socket, no serializer."""
 
-    def __init__(
-        self, realm: str, wire: Wire, router: str, component: Component, offer: Offer | None = None
-    ) -> None:
+    def __init__(self, realm: str, wire: Wire, router: str, component: Component, offer: Offer | None = None) -> None:
         super().__init__(ComponentConfig(realm))
         self.served: Deferred[None] = Deferred()
         self._serve = lambda: wire.serve(router, self, component, offer)

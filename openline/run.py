@@ -9,9 +9,10 @@ from pathlib import Path
 
 from components import settings_file
 from components.document import Mistakes
+from components.settings import LogFormat
 from openline.address import Address
 from openline.processes import Family, Signals
-from openline.say import say
+from openline.say import voice
 from openline.supervisor import Supervisor
 from router import config_file
 
@@ -22,12 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def perform(folder: Path, environ: Mapping[str, str], arguments: argparse.Namespace) -> int:
     """Stay until Ctrl-C."""
-    crossbar = Path(sys.executable).with_name("crossbar")
-    return keep(folder, environ, [str(crossbar), "start", "--cbdir", str(folder), "--loglevel", "warn"])
+    return keep(folder, environ, [sys.executable, "-m", "router.start", "start", "--cbdir", str(folder)])
 
 
 def keep(folder: Path, environ: Mapping[str, str], command: Sequence[str]) -> int:
     """Keep a command running that serves the node's address; the answer is the exit code."""
+    say = voice(_log_format(folder, environ))
 
     def start() -> Family:
         return Family(command, {**environ, settings_file.FOLDER: str(folder)})
@@ -45,6 +46,13 @@ def keep(folder: Path, environ: Mapping[str, str], command: Sequence[str]) -> in
             clock=time.monotonic,
             say=say,
         ).run()
+
+
+def _log_format(folder: Path, environ: Mapping[str, str]) -> LogFormat:
+    try:
+        return settings_file.load(folder, environ).log
+    except Mistakes:
+        return "text"  # `trouble` says what they are.
 
 
 def trouble(folder: Path, environ: Mapping[str, str], was_ready: bool) -> str:
@@ -67,4 +75,5 @@ def address(folder: Path, environ: Mapping[str, str]) -> Address:
     """Find where the pages will be: `openline.yaml` and the environment go before `config.yaml`."""
     settings = settings_file.load(folder, environ)
     host, port = config_file.web_endpoint(folder)
-    return Address(settings.host if settings.host is not None else host, settings.port or port)
+    where = settings.host if settings.host is not None else host
+    return Address(where, settings.port or port, settings.tls is not None, tuple(settings.proxy_protocol))

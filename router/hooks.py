@@ -5,6 +5,7 @@ Each is checked when it is put in place: a Crossbar that moved what a hook holds
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +13,7 @@ from autobahn import util
 from autobahn.wamp import serializer
 from autobahn.wamp.exception import ProtocolError
 from crossbar import _logging, _util
+from crossbar.node import worker
 from crossbar.router import role as role_module
 from crossbar.router import router as router_module
 from crossbar.router import session as session_module
@@ -22,6 +24,7 @@ from crossbar.router.router import Router
 from crossbar.router.session import RouterSessionFactory
 from crossbar.worker import transport
 from twisted.internet.defer import Deferred
+from twisted.python import log as twisted_log
 from twisted.internet.tcp import Port
 from twisted.web import server
 
@@ -99,6 +102,44 @@ def quiet() -> None:
         log.set_log_level("warn")
 
 
+def lean(reactor: Any) -> None:
+    """Take from Twisted's loop what every event pays for and nothing here uses.
+
+    A log context is copied for each event of a socket, and room for an event of every connection is allocated for each
+    look at them, which at 19,000 connections takes longer than the look.
+    """
+    _expect(hasattr(twisted_log, "callWithLogger"), "twisted.python.log.callWithLogger")
+    twisted_log.callWithLogger = _call  # type: ignore[assignment]
+    if hasattr(reactor, "_poller"):
+        reactor._poller = _Poller(reactor._poller)
+
+
+_EVENTS = 512
+"""How many events are taken in one look; the others wait for the next, which is at once."""
+
+
+class _Poller:
+    """An epoll object that makes room for so many events and no more."""
+
+    def __init__(self, poller: Any) -> None:
+        self._poll = poller.poll
+        self.register, self.modify, self.unregister = poller.register, poller.modify, poller.unregister
+        self.close, self.fileno = poller.close, poller.fileno
+
+    def poll(self, timeout: float, most: int) -> Any:
+        return self._poll(timeout, min(most, _EVENTS))
+
+
+def _call(logger: object, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Do it; where it fails, write that down and go on."""
+    try:
+        return function(*args, **kwargs)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        twisted_log.err()
+
+
 def _replace(module: Any, name: str, by: Any) -> None:
     """Give a function, which many have imported by now, another body."""
     found: Any = getattr(module, name, None)
@@ -117,12 +158,15 @@ def _name(value: object, *_: object, **__: object) -> object:
 def log_by(observer: Any) -> None:
     """Have one observer write the log of the whole node, in the process that Crossbar's controller will be.
 
-    Crossbar can say it in two ways and no others, and hides what components say where its own talk is hidden.
+    Crossbar can say it in two ways and no others, and hides what components say where its own talk is hidden. It also
+    publishes each line to a topic that nobody listens to, which costs more than the line.
     """
     for name in ("make_stdout_observer", "make_stderr_observer"):
         _expect(hasattr(_logging, name), f"crossbar._logging.{name}")
+    _expect("_log_topic" in worker.WorkerProcess.__init__.__code__.co_names, "crossbar.node.worker's log topic")
     _logging.make_stdout_observer = lambda **_: observer
     _logging.make_stderr_observer = lambda **_: lambda event: None
+    worker.WorkerProcess._log_topic = property(lambda self: None, lambda self, topic: None)  # type: ignore[assignment]
 
 
 def add_session(router: Router, session: Any, authid: str, role: str, extra: dict[str, Any] | None = None) -> None:

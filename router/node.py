@@ -109,6 +109,7 @@ class Node(ApplicationSession):
         clock = steady(reactor)
         hooks.check_messages()
         hooks.quiet()
+        hooks.lean(reactor)
         counters = Counters()
         router = hooks.fit(worker, counters)
         wire = Wire([name], clock)
@@ -137,6 +138,7 @@ def open_edge(settings: Settings, places: Places, router: EdgeRouter, reactor: A
         journal=Journal(ticker),
         door=Door(settings, counters, ticker, time.monotonic),
     )
+    counters.tell = edge.journal.refused
     install(edge)
     return edge
 

@@ -17,7 +17,7 @@ LAGS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 
 OTHER = "other"
 REASONS = (
     *(why.name.lower() for why in Why if why is not Why.DONE),
-    *("connections_address", "connections_all", "connections_new", "proxy_header"),
+    *("connections_address", "connections_all", "connections_new", "proxy_header", "too_many_guests"),
     *(f"request_{status}" for status in (400, 408, 413, 414, 431)),
     OTHER,
 )
@@ -66,6 +66,8 @@ class Counters(Collector):
         self.call_seconds = Histogram(LATENCIES)
         self.queue_bytes: Callable[[], int] = int
         """Sums what waits for slow clients; asked when somebody looks."""
+        self.tell: Callable[[str, str], object] = _nobody
+        """Hears of each refusal: `Journal.refused` writes few of them down."""
         self._sessions: dict[tuple[str, str], int] = {}
         self._joins: dict[tuple[str, str], int] = {}
         self._refusals = dict.fromkeys(REASONS, 0)
@@ -85,9 +87,10 @@ class Counters(Collector):
         """Count a session that had joined and is gone."""
         self._sessions[kind, role] -= 1
 
-    def refused(self, reason: str) -> None:
+    def refused(self, reason: str, address: str = "") -> None:
         """Count somebody or something that was not let in, or was cut off; the name of a `Why` in small letters."""
         self._refusals[reason if reason in self._refusals else OTHER] += 1
+        self.tell(reason, address)
 
     def lag(self, seconds: float) -> None:
         """Count by how much the event loop was late."""
@@ -141,3 +144,7 @@ class Counters(Collector):
 
 
 _KIND = ("transport", "role")
+
+
+def _nobody(reason: str, address: str) -> None:
+    """Hear of nothing."""

@@ -43,7 +43,7 @@ class Journal:
             seconds=round(session.lasted, 3),
         )
 
-    def refused(self, reason: str, address: str) -> None:
+    def refused(self, reason: str, address: str = "") -> None:
         """Somebody was not let in, or cut off. The first is written at once; then at most one line a second."""
         waiting = self._waiting.get(reason)
         if waiting is None:
@@ -63,12 +63,9 @@ class Journal:
             self._ticker.later(WINDOW, lambda: self._write(reason))
 
     def _say(self, reason: str, count: int, address: str) -> None:
-        self._log.info(
-            "refused: {reason}, {count} times, last from {address}" if count > 1 else "refused: {reason}, {address}",
-            reason=reason,
-            count=count,
-            address=address,
-        )
+        times, last = (", {count} times", "last from") if count > 1 else ("", "from")
+        whence = f", {last} {{address}}" if address else ""
+        self._log.info(f"refused: {{reason}}{times}{whence}", reason=reason, count=count, address=address)
 
 
 def _who(session: Any) -> dict[str, object]:

@@ -5,9 +5,12 @@ import os
 from typing import Any
 
 import pytest
+from crossbar import _logging
+from crossbar.node import worker
 from twisted.logger import LogLevel
 
 from components.settings import LogFormat
+from router import hooks
 from router.start import NodeLog
 
 OUR_JSON = '{"time": "2026-11-22T12:20:00.123Z", "level": "warn", "process": "main", "pid": 9, "message": "odd"}'
@@ -87,3 +90,35 @@ def test_more_rows_of_one_thing_are_marked() -> None:
     assert text.split("\n")[1:] == ["| Traceback", "|   File x"]
     (row,) = written("json", router("it failed\nTraceback", "critical"))
     assert "\n" not in row
+
+
+class TestHooks:
+    """Where we take Crossbar's place."""
+
+    @pytest.fixture(autouse=True)
+    def undone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Put everything back afterwards."""
+        for name in ("make_stdout_observer", "make_stderr_observer"):
+            monkeypatch.setattr(_logging, name, getattr(_logging, name))
+        monkeypatch.setattr(worker.WorkerProcess, "_log_topic", None, raising=False)
+
+    def test_crossbar_takes_our_observer_for_its_own(self) -> None:
+        rows: list[str] = []
+        hooks.log_by(NodeLog("text", rows.append))
+        out = _logging.make_stdout_observer(show_source=False, format="standard", color=False)
+        err = _logging.make_stderr_observer(show_source=False, format="standard", color=False)
+        for observer in (out, err):
+            observer(router("one line"))
+        assert len(rows) == 1
+
+    def test_crossbar_publishes_no_lines(self) -> None:
+        hooks.log_by(print)
+        process = worker.GuestWorkerProcess(None, "components", None)
+        process.pid = 9
+        process.log(2, b"main[9] warn: x\n")  # Without a controller there is nothing to publish with.
+        assert process._log_topic is None
+
+    def test_a_crossbar_that_is_built_differently_is_found_out(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delattr(_logging, "make_stderr_observer")
+        with pytest.raises(hooks.HookMoved):
+            hooks.log_by(print)

@@ -42,6 +42,25 @@ BROKEN = {
         "openline.yaml:3: streams[0].types.x: expected names with values, as in `main: [stream]`, got 1"
     ),
     "streams:\n- match: a.b\n  tipes: {}": "openline.yaml:3: streams[0].tipes: unknown, did you mean `types`?, got {}",
+    "proxies: [10.0.0.300]": (
+        "openline.yaml:1: proxies[0]: expected an address or a network such as 10.0.0.0/8 or fd00::/8, got '10.0.0.300'"
+    ),
+    "proxies: 10.0.0.1": "openline.yaml:1: proxies: expected a list, got '10.0.0.1'",
+    "proxy_protocol:\n- ::1\n- 10.0.0.1/8": (
+        "openline.yaml:3: proxy_protocol[1]: expected an address or a network such as 10.0.0.0/8 or fd00::/8"
+    ),
+    "tls: cert.pem": "openline.yaml:1: tls: expected names with values, as in `events: 100`, got 'cert.pem'",
+    "tls:\n  certificate: cert.pem": "openline.yaml:1: tls.key: expected something here",
+    "limits:\n  connections:\n    adress: 3": (
+        "openline.yaml:3: limits.connections.adress: unknown, did you mean `address`?, got 3"
+    ),
+    "limits:\n  requests:\n    head: 10": (
+        "openline.yaml:3: limits.requests.head: expected a duration such as 90s, 15m, 24h, 30d or forever, got 10"
+    ),
+    "limits:\n  depth: 1000": "openline.yaml:2: limits.depth: expected 100 or less, got 1000",
+    "limits:\n  connections:\n    new: {per_second: 0, burst: 1}": (
+        "openline.yaml:3: limits.connections.new.per_second: expected more than 0, got 0"
+    ),
     "streams: {match: a.b}": "openline.yaml:1: streams: expected a list, got {'match': 'a.b'}",
     "port: 1\nhost: x\nport: 2": "openline.yaml:3: port: stands twice, first on line 1",
     "guests:\n  token: 1d\n  token: 2d": "openline.yaml:3: guests.token: stands twice, first on line 2",
