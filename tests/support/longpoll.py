@@ -15,7 +15,7 @@ END = "\x18"
 PATIENCE = 20.0
 """Seconds that a request gets: the node answers a poll after 10."""
 TRIES = 200
-ROLES = {"caller": {}, "subscriber": {}, "publisher": {}}
+ROLES: dict[str, dict[str, Any]] = {"caller": {}, "subscriber": {}, "publisher": {}}
 _TIMES_OUT_OR_BREAKS = (OSError, http.client.HTTPException)
 
 

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from tests.support.node import free_port, wait_for
+from tests.support.node import ROOT, free_port, wait_for
 
 CONFIGURATION = """
 daemon off;
@@ -30,15 +30,24 @@ http {{
       proxy_request_buffering on;
       proxy_buffering on;
       proxy_ignore_headers X-Accel-Buffering;
+      {more}
     }}
   }}
 }}
 """
 
 
+WEBSOCKET = """
+      proxy_http_version 1.1;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection upgrade;
+"""
+"""What nginx has to be told before it lets WebSockets through."""
+
+
 def nginx() -> str:
-    """Find nginx, which Debian keeps where only root looks."""
-    found = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
+    """Find nginx: Debian keeps it where only root looks, and `make tools` unpacks one that is not installed."""
+    found = shutil.which("nginx", path=f"{ROOT}/build/nginx/usr/sbin:/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
     assert found, "there is no nginx: run `make tools`"
     return found
 
@@ -46,13 +55,13 @@ def nginx() -> str:
 class Nginx:
     """A proxy that takes whole requests before it passes them on, and whole answers before it gives them back."""
 
-    def __init__(self, behind: int) -> None:
+    def __init__(self, behind: int, more: str = "") -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="openline-nginx-", ignore_cleanup_errors=True)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         folder = Path(self._temporary.name)
         file = folder / "nginx.conf"
-        file.write_text(CONFIGURATION.format(folder=folder, port=self.port, behind=behind))
+        file.write_text(CONFIGURATION.format(folder=folder, port=self.port, behind=behind, more=more))
         self._process = subprocess.Popen(
             [nginx(), "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(file)], stdin=subprocess.DEVNULL
         )
