@@ -4,6 +4,7 @@ from array import array
 from typing import Any
 
 from . import native
+from .counters import Counters
 from .transport import Encoding, Transport
 
 
@@ -33,8 +34,11 @@ class Group:
         """Write what is pending, in one write to each."""
         if not self.pending:
             return
+        if Transport.corked is not None:
+            Transport.corked.flush()
         data = self.pending[0] if len(self.pending) == 1 else b"".join(self.pending)
         self.pending.clear()
+        self.audience.counters.bytes_out += len(data) * (len(self.fds) - (self.skip >= 0))
         failed = native.broadcast(self.fds, data, self.skip)
         if failed:
             topic = self.audience.topic
@@ -63,10 +67,10 @@ class Audience:
     it, or always where that is its nature (TLS, long-poll). Sessions without bytes (components) are in `others`.
     """
 
-    __slots__ = ("groups", "others", "topic", "waiting")
+    __slots__ = ("counters", "groups", "others", "topic", "waiting")
 
-    def __init__(self, topic: str) -> None:
-        self.topic = topic
+    def __init__(self, topic: str, counters: Counters) -> None:
+        self.topic, self.counters = topic, counters
         self.groups: dict[Encoding, Group] = {}
         self.waiting: dict[Any, None] = {}
         self.others: dict[Any, None] = {}

@@ -61,7 +61,7 @@ class EdgeBroker(Broker):
         """Find the receivers of a subscription."""
         audience = self.audiences.get(observation)
         if audience is None:
-            audience = self.audiences[observation] = Audience(observation.uri)
+            audience = self.audiences[observation] = Audience(observation.uri, self._counters)
         return audience
 
     def subscriptions(self, session: Any) -> int:

@@ -64,7 +64,8 @@ class Answering:
     def _done(self, reply: Any) -> None:
         if not self.is_over:
             self._over()
-            self._send(message.Result(self._request, args=[reply]))
+            if self._session._session_id:
+                self._dealer._router.answer(self._session, self._request, reply)
 
     def _failed(self, failure: Failure) -> None:
         if self.is_over:

@@ -32,9 +32,7 @@ _OPTIONS_AT = {
 class Codec:
     """One way to write a WAMP message (WAMP spec §Serializers)."""
 
-    def __init__(
-        self, name: str, binary: bool, dumps: Callable[[Any], bytes], loads: Callable[[bytes], Any]
-    ) -> None:
+    def __init__(self, name: str, binary: bool, dumps: Callable[[Any], bytes], loads: Callable[[bytes], Any]) -> None:
         self.name, self.binary = name, binary
         self.encode = dumps
         self._loads = loads

@@ -31,6 +31,7 @@ class Edge:
         self.counters, self.ticker, self.allowances = counters, ticker, allowances
         self.journal, self.door = journal, door
         self.features = router.features()
+        counters.queue_bytes = self._waiting
 
     def open(self, transport: Transport) -> Session:
         """Begin a session on a transport. It has until `limits.hello` to sign in."""
@@ -51,6 +52,10 @@ class Edge:
         self.router.leave(session)
         self.counters.left(session._transport.kind, session._authrole or "")
         self.journal.left(session)
+
+    def _waiting(self) -> int:
+        """How many bytes wait for clients that read slowly."""
+        return sum(getattr(session._transport, "waiting", 0) for session in self.router.sessions())
 
 
 class _Here:

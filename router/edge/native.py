@@ -1,5 +1,6 @@
 """The innermost loops of the edge: in C when the package was built with a compiler, in Python when not."""
 
+import errno
 import os
 from array import array
 from collections.abc import Callable
@@ -13,6 +14,9 @@ Broadcast = Callable[["array[int]", bytes, int], list[tuple[int, int]] | None]
 One send for each socket; it never waits. Negative numbers in the array are skipped too. Each rest is `(index in the
 array, bytes taken)`: 0 for a full socket, -1 for one that is broken.
 """
+
+
+_FULL = {errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS}
 
 
 @dataclass(frozen=True)
@@ -44,10 +48,8 @@ def _broadcast(fds: "array[int]", data: bytes, skip: int) -> list[tuple[int, int
 def _offer(fd: int, data: bytes) -> int:
     try:
         return os.write(fd, data)
-    except BlockingIOError:
-        return 0
-    except OSError:
-        return -1
+    except OSError as error:
+        return 0 if error.errno in _FULL else -1
 
 
 pure = Implementation("pure", _unmask, _broadcast)

@@ -1,5 +1,6 @@
 """Crossbar's router with our broker and dealer: asks our table at once, and sends without a detour."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from autobahn.wamp import message
@@ -8,6 +9,7 @@ from crossbar.router.router import Router
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 
+from .audience import takes_bytes
 from .broker import EdgeBroker
 from .calls import EdgeDealer
 
@@ -23,6 +25,9 @@ _HANDLED = {
     message.Yield: ("_dealer", "processYield"),
     message.Error: ("_dealer", "processInvocationError"),
 }
+
+_RESULT = message.Result.MESSAGE_TYPE
+_NO_DETAILS: dict[str, Any] = {}
 
 log = Logger()
 
@@ -72,6 +77,20 @@ class EdgeRouter(Router):
     def events(self) -> EdgeBroker:
         """Who spreads events."""
         return self._broker
+
+    def answer(self, session: Any, request: int, reply: Any) -> None:
+        """Send the RESULT of a call. To a client of ours without making an object of it first."""
+        transport = session._transport
+        if takes_bytes(transport):
+            if transport.audiences:
+                self._broker.flush_for(transport)
+            transport.write(transport.encoding.write([_RESULT, request, _NO_DETAILS, [reply]]), None)
+        else:
+            self.send(session, message.Result(request, args=[reply]))
+
+    def sessions(self) -> Iterable[Any]:
+        """Everybody who is joined."""
+        return self._session_id_to_session.values()
 
     def features(self) -> dict[str, Any]:
         """What a WELCOME says of the router: its roles, with the advanced features of each."""

@@ -99,9 +99,9 @@ class Session:
             self._leave()
             self._transport = None
 
-    def admit(self, token: str) -> None:
+    def admit(self, token: str, roles: dict[str, Any]) -> None:
         """Sign in without a HELLO, for a transport that speaks no WAMP to its client. Raises `Cut(Why.SIGNED_OUT)`."""
-        self._enter(self._edge.authenticate(token, None), {})
+        self._enter(self._edge.authenticate(token, None), roles)
 
     # ---- signing in
 
@@ -167,7 +167,7 @@ class Session:
     def _abort(self, error: str, words: str) -> None:
         """Refuse a sign-in. The client closes the connection, or time does."""
         self._state = ABORT
-        self._edge.counters.refused("signed_out")
+        self._count("signed_out")
         self._say([ABORT, {"message": words}, error])
 
     def _out_of_time(self) -> None:
@@ -195,7 +195,7 @@ class Session:
         try:
             taken = known[0].parse(raw)
             if kind == SUBSCRIBE and self._is_full():
-                self._edge.counters.refused("subscriptions")
+                self._count("subscriptions")
                 return self._refuse(raw, _TOO_MANY, {"message": Why.SUBSCRIPTIONS.words})
             self._edge.router.process(self, taken)
         except ProtocolError as error:
@@ -207,7 +207,7 @@ class Session:
     def _too_fast(self, raw: list[Any], wait: float) -> None:
         """Say how long to wait, and take nothing more from the connection for longer and longer."""
         self._refused += 1
-        self._edge.counters.refused("flood")
+        self._count("flood")
         if self._refused > _PATIENCE:
             raise Cut(Why.FLOOD, retry_after=wait)
         assert self._transport is not None
@@ -220,6 +220,10 @@ class Session:
             raise Cut(Why.MALFORMED)
         if raw[0] != PUBLISH or raw[2].get("acknowledge"):
             self._say([message.Error.MESSAGE_TYPE, raw[0], raw[1], {}, error, [], fields])
+
+    def _count(self, reason: str) -> None:
+        assert self._transport is not None
+        self._edge.counters.refused(reason, self._transport.visitor.address)
 
     def _goodbye(self) -> None:
         """Answer a GOODBYE, leave, and be ready for another HELLO on this connection (WAMP spec §Session Closing)."""
@@ -236,8 +240,7 @@ class Session:
     def _say(self, raw: list[Any]) -> None:
         transport = self._transport
         if transport is not None:
-            encoding = transport.encoding
-            transport.write(encoding.wrap(encoding.codec.encode(raw), encoding.codec.binary), None)
+            transport.write(transport.encoding.write(raw), None)
 
     # ---- what Crossbar asks of a session
 

@@ -28,7 +28,11 @@ class Encoding:
 
     def encode(self, message: Any) -> bytes:
         """Make what goes on the wire out of an Autobahn message."""
-        return self.wrap(self.codec.encode(message.marshal()), self.codec.binary)
+        return self.write(message.marshal())
+
+    def write(self, raw: list[Any]) -> bytes:
+        """Make what goes on the wire out of a WAMP message as a list."""
+        return self.wrap(self.codec.encode(raw), self.codec.binary)
 
 
 class Session(Protocol):
@@ -48,6 +52,8 @@ class Transport:
     """`websocket`, `longpoll` or `events`: a label in metrics and logs."""
     wants_messages: ClassVar[bool] = False
     """Whether it is sent Autobahn's message objects (`send`), rather than what `encoding` made of them (`write`)."""
+    corked: "ClassVar[Transport | None]" = None
+    """Whose messages are being taken right now; what it is told meanwhile may wait, to leave in one write."""
     fd: int = -1
     """The descriptor that bytes may be written to directly while it is `ready`, or -1."""
     ready: bool = False
@@ -70,6 +76,9 @@ class Transport:
         Never blocks, never raises: a client that is gone or too slow is closed.
         """
         raise NotImplementedError
+
+    def flush(self) -> None:
+        """Write what waits while it is `corked`. Whoever writes to descriptors directly asks for that first."""
 
     def close(self, cut: Cut) -> None:
         """Tell the client why, as far as it listens, and end. `session.lost` follows, at once or soon."""

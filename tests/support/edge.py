@@ -7,7 +7,6 @@ from twisted.internet.task import Clock
 from components.settings import Settings
 from router.edge.buckets import Allowances
 from router.edge.codec import CODECS
-from router.edge.counters import Counters
 from router.edge.cut import Cut
 from router.edge.door import Door
 from router.edge.edge import Edge
@@ -32,7 +31,7 @@ class MemoryEdge:
         self.clock = Clock()
         self.router = router or MemoryRouter(settings, self.clock)
         self.ticker = Ticker(self.clock.seconds)
-        counters = Counters()
+        counters = self.router.counters
         self.edge = Edge(
             settings,
             self.router.router,

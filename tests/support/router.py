@@ -30,7 +30,8 @@ class MemoryRouter:
         factory.start_realm(RouterRealm(None, None, {"name": settings.realm}))
         self.name = name
         self._realm = settings.realm
-        self.router = hooks.fit(factory.get(settings.realm), Counters())
+        self.counters = Counters()
+        self.router = hooks.fit(factory.get(settings.realm), self.counters)
         wire = Wire([name], clock)
         table = permissions([*catalog.declarations(settings), *declared], settings)
         hooks.guard(self.router, sorted({*PEOPLE, COMPONENT}), Guard(table, settings, wire, clock))

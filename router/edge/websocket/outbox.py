@@ -18,6 +18,9 @@ from router.edge.transport import Encoding, Transport, Visitor
 _log = Logger()
 _AT_ONCE = 65_536
 """How much is taken out of the queue for one send."""
+_SMALL = 1_024
+_MOST_KEPT = 64
+"""How many small answers may wait for each other."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Outbox(Transport):
     """
 
     kind = "websocket"
-    __slots__ = ("_left", "_queue", "_socket", "_state", "_tcp", "_terms", "fd", "ready")
+    __slots__ = ("_cork", "_left", "_queue", "_socket", "_state", "_tcp", "_terms", "fd", "ready")
 
     def __init__(self, visitor: Visitor, encoding: Encoding, terms: Terms) -> None:
         super().__init__(visitor, encoding)
@@ -61,6 +64,7 @@ class Outbox(Transport):
         self._queue: BoundedQueue | None = None
         self._left = 0
         """How much Twisted holds for us."""
+        self._cork: list[bytes] | None = None
         self._state = State.BEGINNING
         self.ready = False
         self.fd = -1
@@ -83,10 +87,35 @@ class Outbox(Transport):
 
     def write(self, data: bytes, topic: str | None) -> None:
         self._terms.counters.bytes_out += len(data)
+        if self.ready and Transport.corked is self and len(data) < _SMALL:
+            return self._keep(data)
+        if self._cork:
+            self.flush()
         if not self.ready:
             self._wait(data, topic)
         elif not self._offer(data):
             self._turn(False)
+
+    def cork(self) -> None:
+        """Let small answers wait until `uncork`: those to all requests that came in together leave together."""
+        Transport.corked = self
+
+    def uncork(self) -> None:
+        """Write what waited, and from now on at once again."""
+        Transport.corked = None
+        self.flush()
+
+    def flush(self) -> None:
+        cork, self._cork = self._cork, None
+        if cork and self.ready and not self._offer(b"".join(cork)):
+            self._turn(False)
+
+    def _keep(self, data: bytes) -> None:
+        if self._cork is None:
+            self._cork = []
+        self._cork.append(data)
+        if len(self._cork) == _MOST_KEPT:
+            self.flush()
 
     def took(self, data: bytes, sent: int, topic: str | None) -> None:
         """Learn that somebody wrote to `fd`, and only so much went in (-1: the socket is broken); write the rest."""
@@ -128,7 +157,7 @@ class Outbox(Transport):
             self._tcp.write(data)
             return not self._left
         try:
-            sent = self._socket.send(data)
+            sent = 0 if self._left else self._socket.send(data)
         except BlockingIOError:
             sent = 0
         except OSError:
@@ -155,6 +184,8 @@ class Outbox(Transport):
 
     def _turn(self, ready: bool) -> None:
         """Say so first, then act: by now nobody may write to a descriptor that will be another connection's."""
+        if not ready:
+            self.flush()
         if self.ready is not ready:
             self.ready = ready
             try:

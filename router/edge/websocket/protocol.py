@@ -62,7 +62,7 @@ class WebSocket(Outbox):
         if self._state is not State.OPEN:
             return
         if cut.why is not Why.DONE:
-            self._terms.counters.refused(cut.why.name.lower())
+            self._terms.counters.refused(cut.why.name.lower(), self.visitor.address)
         if cut.why in _UNHEARING:
             self._drop()
         else:
@@ -117,45 +117,47 @@ class WebSocket(Outbox):
 
     def _read(self, items: Iterator[Item]) -> None:
         """Go through what was read, to the end also after something was refused: the client's close may follow."""
-        pongs: list[bytes] = []
-        while True:
-            try:
-                if self._read_on(items, pongs):
-                    break
-            except Cut as cut:
-                self._refuse(cut)
-            except Exception:
-                _log.failure("A message could not be taken.")
-                self.close(Cut(Why.UNAVAILABLE))
-        self._pong(pongs)
+        self.cork()
+        try:
+            while not self._read_on(items):
+                pass
+        finally:
+            self.uncork()
 
-    def _read_on(self, items: Iterator[Item], pongs: list[bytes]) -> bool:
+    def _read_on(self, items: Iterator[Item]) -> bool:
+        """Go on until something is refused; say whether that was the end."""
+        try:
+            self._read_all(items)
+        except Cut as cut:
+            self._refuse(cut)
+        except Exception:
+            _log.failure("A message could not be taken.")
+            self.close(Cut(Why.UNAVAILABLE))
+        else:
+            return True
+        return False
+
+    def _read_all(self, items: Iterator[Item]) -> None:
+        pings = 0
         for opcode, payload in items:
-            if opcode < CLOSE:
-                self._pong(pongs)
-                if self._state is State.OPEN:
-                    self.message(opcode, payload)
-            elif opcode == PING:
-                self._ping(payload, pongs)
-            elif opcode == CLOSE:
-                self._answer(payload)
+            if opcode >= CLOSE:
+                pings += opcode == PING
+                self._control(opcode, payload, pings)
+            elif self._state is State.OPEN:
+                self.message(opcode, payload)
             if self._held is not None:
                 self._held = items
-                return True
+                return
             if self._state is State.ENDING:
-                return True
-        return True
+                return
 
-    def _ping(self, payload: bytes, pongs: list[bytes]) -> None:
-        """Keep the answer, so that pings in a row are answered at the cost of one."""
-        if len(pongs) == MOST_PINGS:
-            raise Cut(Why.FLOOD)
-        pongs.append(frames.control(PONG, payload))
-
-    def _pong(self, pongs: list[bytes]) -> None:
-        if pongs and self._state is State.OPEN:
-            self.write(b"".join(pongs), None)
-            pongs.clear()
+    def _control(self, opcode: int, payload: bytes, pings: int) -> None:
+        if opcode == CLOSE:
+            self._answer(payload)
+        elif opcode == PING:
+            if pings > MOST_PINGS:
+                raise Cut(Why.FLOOD)
+            self.write(frames.control(PONG, payload), None)
 
     def _answer(self, close: bytes) -> None:
         """The client closes, or agrees that we do."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache, partial
+from http import HTTPStatus
 from math import ceil
 from typing import Any
 
@@ -76,7 +77,12 @@ def serve(here: Edge) -> Upgrade:
 @lru_cache
 def encoding(protocol: str, bits: int = 0) -> Encoding:
     """Give the encoding of all connections that speak a subprotocol, with so wide a window of compression (or none)."""
-    return Encoding(CODECS[protocol], partial(_compressed, bits) if bits else frames.frame)
+    return Encoding(CODECS[protocol], wrapping(bits))
+
+
+def wrapping(bits: int) -> Callable[[bytes, bool], bytes]:
+    """Say how a message becomes a frame."""
+    return partial(_compressed, bits) if bits else frames.frame
 
 
 def _compressed(bits: int, payload: bytes, binary: bool) -> bytes:
@@ -106,7 +112,7 @@ def take_over(request: Any, connection: WebSocket, response: bytes) -> None:
 
 def _say(request: Request, status: int, words: str, more: dict[str, str]) -> bytes:
     body = f"{words}\n".encode()
-    request.setResponseCode(status)
+    request.setResponseCode(status, HTTPStatus(status).phrase.encode())  # Twisted does not know 426.
     for name, value in {**answers.headers(len(body)), **more}.items():
         request.setHeader(name, value)
     return body

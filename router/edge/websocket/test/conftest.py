@@ -1,13 +1,11 @@
 """Connections on real sockets, closed after each test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from .wire import Wire, new_reactor
-
-Wires = Callable[..., Wire]
+from .wire import Wire, Wires, new_reactor
 
 
 @pytest.fixture(scope="session")

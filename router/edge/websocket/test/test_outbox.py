@@ -14,8 +14,7 @@ from router.edge import native
 from router.edge.cut import Cut, Why
 from router.edge.native import Implementation
 
-from .conftest import Wires
-from .wire import Wire
+from .wire import Wire, Wires
 
 SMALL = Limits(queue_bytes=100_000)
 either = pytest.mark.parametrize("loops", native.implementations(), ids=lambda loops: loops.name)
@@ -41,7 +40,8 @@ class Watch:
 
 def peek(client: socket.socket) -> bytes:
     try:
-        return client.recv(100, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        client.setblocking(False)
+        return client.recv(100, socket.MSG_PEEK)
     except OSError:
         return b""
 
@@ -271,3 +271,53 @@ def test_all_that_waits_goes_out_before_the_close(wire: Wire) -> None:
     heard = wire.hears(before + 4 + len(Why.RESTART.words))
     assert heard[:before] == b"".join(written) + b"goodbye"
     assert heard[before : before + 4] == bytes([0x88, 2 + len(Why.RESTART.words)]) + (3003).to_bytes(2)
+
+
+def test_answers_of_one_turn_leave_together(wire: Wire) -> None:
+    wire.connection.cork()
+    wire.connection.write(b"one", None)
+    wire.connection.write(b"two", None)
+    assert peek(wire.client) == b""
+    wire.connection.write(b"x" * 2_000, None)
+    assert peek(wire.client)[:8] == b"onetwoxx", "what is large does not wait, nor does what came before"
+    wire.connection.write(b"three", None)
+    wire.connection.uncork()
+    assert wire.hears(3 + 3 + 2_000 + 5)[-6:] == b"xthree"
+    assert wire.counters.bytes_out == 2_011
+
+
+def test_answers_that_wait_for_each_other_may_find_no_room(wire: Wire, watched: Watch) -> None:
+    written = wire.fill()
+    wire.hears(len(b"".join(written)))
+    wire.until(lambda: wire.connection.ready)
+    near = wire.tcp.getHandle()
+    wire.connection.cork()
+    wire.connection.write(b"<answer>", None)
+    filled = 0
+    with pytest.raises(BlockingIOError):
+        while True:
+            filled += near.send(b"." * 4_000)
+    wire.connection.write(b"x" * 2_000, None)
+    wire.connection.write(b"<last>", None)
+    wire.connection.uncork()
+    assert watched.seen == [False, True, False]
+    assert wire.hears(filled + 8 + 2_000 + 6)[filled:] == b"<answer>" + b"x" * 2_000 + b"<last>"
+
+
+def test_answers_that_wait_go_out_before_the_end(wire: Wire) -> None:
+    wire.connection.cork()
+    wire.connection.write(b"<answer>", None)
+    wire.connection.close(Cut(Why.RESTART))
+    assert wire.hears(8) == b"<answer>"
+    wire.connection.uncork()
+
+
+def test_what_is_torn_comes_before_answers_that_wait(wire: Wire) -> None:
+    """Whoever writes to the descriptor has answers written before; if not, no frame may end in the middle."""
+    data = b"<" + os.urandom(3_000_000) + b">"
+    wire.connection.cork()
+    wire.connection.write(b"<answer>", None)
+    [(_, sent)] = native.broadcast(array("i", [wire.connection.fd]), data, -1) or []
+    wire.connection.took(data, sent, "news")
+    wire.connection.uncork()
+    assert wire.hears(len(data) + 8) == data + b"<answer>"

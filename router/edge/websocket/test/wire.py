@@ -9,9 +9,7 @@ from twisted.internet.epollreactor import EPollReactor
 from twisted.internet.tcp import Server
 
 from components.settings import Limits, Slow
-from router.edge.codec import CODECS
 from router.edge.counters import Counters
-from router.edge.cut import Cut
 from router.edge.ticker import STEP, Ticker
 from router.edge.transport import Visitor
 from router.edge.websocket.outbox import Terms
@@ -21,6 +19,10 @@ from router.edge.websocket.resource import encoding
 FIRST = b"HTTP/1.1 101 Switching Protocols\r\n\r\n"
 RULES: dict[str, Slow] = {"all": "drop_oldest", "last": "latest"}
 """Topics of the tests; any other is for being cut off."""
+
+
+Wires = Callable[..., "Wire"]
+"""Makes connections."""
 
 
 class FakeSession:
@@ -70,7 +72,7 @@ class Wire:
         """Have the client send something, and wait until it was read."""
         before = self.counters.bytes_in
         self.client.sendall(data)
-        self.until(lambda: self.counters.bytes_in >= before + len(data) or self.session.losses)
+        self.until(lambda: self.counters.bytes_in >= before + len(data) or self.refusals())
 
     def hears(self, size: int) -> bytes:
         """Read so many bytes at the client's end, turning the reactor meanwhile."""
@@ -156,7 +158,10 @@ def pair() -> tuple[socket.socket, socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8_192)
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        client = socket.create_connection(listener.getsockname(), timeout=5)
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8_192)
+        client.settimeout(5)
+        client.connect(listener.getsockname())
         near, _ = listener.accept()
     near.setblocking(False)
     near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8_192)
@@ -174,7 +179,3 @@ def turn_until(reactor: Any, is_so: Callable[[], Any], patience: float = 20.0) -
 def new_reactor() -> Any:
     """Make a reactor of the tests' own, which is turned by hand."""
     return EPollReactor()
-
-
-def cut(code: Any) -> Cut:
-    return Cut(code)
