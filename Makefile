@@ -2,19 +2,23 @@
 PYTHON ?= python3
 PYTEST = .venv/bin/python -m pytest
 
-.PHONY: run test check style types pages unit journeys browser env tools vendor lock reference clean
+.PHONY: run test check style types pages unit journeys conformance browser nightly bench bench-quick env tools vendor lock reference clean
 .NOTPARALLEL:
 
 run: env ; @exec .venv/bin/openline run
-test: style types pages unit journeys browser
+test: style types pages unit conformance journeys browser
 check: style types pages unit
 
 style: tools ; .venv/bin/ruff check . && .venv/bin/ruff format --check .
 types: tools ; .venv/bin/mypy
 pages: tools ; cd web && export PATH="$(CURDIR)/.venv/bin:$$PATH" && npm run --silent types && npm test --silent
-unit: tools ; $(PYTEST) -p no:twisted --cov --cov-report=term openline components router tests/contract
+unit: tools ; $(PYTEST) -p no:twisted --cov --cov-report=term openline components router bench tests/contract tests/semantics
 journeys: tools ; $(PYTEST) tests/journeys
 browser: tools ; $(PYTEST) -p no:twisted tests/browser
+
+BENCH = .venv/bin/python -m bench
+bench: tools ; $(BENCH).run --out build/bench/work.json && $(BENCH).run --scenarios idle --rounds 1 --out build/bench/idle.json && $(BENCH).report build/bench/work.json build/bench/idle.json > build/bench/report.md
+bench-quick: tools ; $(BENCH).run --rounds 2 --seconds 0.5 --connects 500 --out build/bench/quick.json && $(BENCH).report build/bench/quick.json > build/bench/report.md
 
 env: ; @$(PYTHON) tools/setup.py run
 tools: ; @$(PYTHON) tools/setup.py test

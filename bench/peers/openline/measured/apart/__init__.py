@@ -1,0 +1,1 @@
+"""In a process of its own: an echo."""

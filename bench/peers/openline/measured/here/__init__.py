@@ -1,0 +1,1 @@
+"""In the router worker: the topic, and an echo."""

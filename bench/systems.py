@@ -1,0 +1,101 @@
+"""The systems that are measured, each started as its own documentation has it."""
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from components.contract import GUEST
+from router.tokens import Token, signer
+from tests.support.node import Node, free_port
+
+from . import build
+from .server import Options, Server, start
+
+_TICKET = "a-ticket-that-is-as-long-as-a-password"
+_PLENTY = {"per_second": 1e9, "burst": 1_000_000_000}
+_EVERYBODY = {"session": _PLENTY, "user": _PLENTY, "address": _PLENTY}
+_LIMITS = {
+    "calls": _EVERYBODY,
+    "publishes": _EVERYBODY,
+    "subscribes": _EVERYBODY,
+    "connections": {"address": 100_000, "all": 100_000, "new": _PLENTY},
+}
+"""One generator stands for thousands of people at as many addresses. All else is as an operator finds it."""
+_PROCESSES = {"main": ["stream", "room"], "router": ["measured.here"], "apart": ["measured.apart"]}
+PLACES = ("here", "apart")
+
+
+def openline() -> Server:
+    """Start a node of this checkout, with the bench's components in it (peers/openline)."""
+    node = Node({"limits": _LIMITS, "processes": _PROCESSES})
+    shutil.copytree(build.PEERS / "openline/measured", node.folder / "measured")
+    somebody = Token("u_bench", "Bench", GUEST, time.time() + 86_400)
+    options = _wamp(node.port, "openline", somebody.id, signer(node.cbdir / "keys").sign(somebody))
+    node.start()
+    return Server(
+        node.processes()[0].pid,
+        node.port,
+        {**options, "topic": "app.bench.on_said"},
+        {place: {**options, "procedure": f"app.bench.{place}_echo"} for place in PLACES},
+        lambda: node.__exit__(),
+    )
+
+
+def crossbar() -> Server:
+    """Start plain Crossbar, the same release: a router worker and a container (peers/crossbar)."""
+    folder, port = Path(tempfile.mkdtemp(prefix="crossbar-")), free_port()
+    config = yaml.safe_load((build.PEERS / "crossbar/config.yaml").read_text())
+    config["workers"][0]["transports"][1]["endpoint"]["port"] = port
+    (folder / ".crossbar").mkdir()
+    (folder / ".crossbar/config.yaml").write_text(yaml.safe_dump(config))
+    shutil.copy(build.PEERS / "crossbar/echo.py", folder)
+    options = _wamp(port, "bench", "visitor", _TICKET)
+    echoes = {place: {**options, "procedure": f"bench.{place}.echo"} for place in PLACES}
+    command = [str(Path(sys.executable).parent / "crossbar"), "start"]
+    return start(command, folder, port, {**options, "topic": "bench.on_said"}, echoes).forgetting(folder)
+
+
+def socketio() -> Server:
+    """Start Socket.IO on Node.js (peers/socketio)."""
+    port = free_port()
+    options = {"speak": "socketio", "port": port, "path": "/socket.io/?EIO=4&transport=websocket"}
+    return _node_js("socketio", port, options, options)
+
+
+def ws() -> Server:
+    """Start the package ws on Node.js (peers/ws)."""
+    port = free_port()
+    return _node_js("ws", port, _plain(port, "/fan"), _plain(port, "/echo"))
+
+
+def sink() -> Server:
+    """Start a server in C that does nothing else (peers/sink): what the generator can take."""
+    port, binary = free_port(), build.sink()
+    return start([str(binary), str(port)], binary.parent, port, _plain(port, "/fan"), {"here": _plain(port, "/echo")})
+
+
+SYSTEMS: dict[str, Callable[[], Server]] = {
+    "openline": openline,
+    "crossbar": crossbar,
+    "socketio": socketio,
+    "ws": ws,
+    "sink": sink,
+}
+
+
+def _node_js(name: str, port: int, fan: Options, echo: Options) -> Server:
+    command = [build.tool("node"), "--expose-gc", "server.js", str(port)]
+    return start(command, build.packages(name), port, fan, {"here": echo})
+
+
+def _plain(port: int, path: str) -> Options:
+    return {"speak": "plain", "port": port, "path": path}
+
+
+def _wamp(port: int, realm: str, authid: str, ticket: str) -> dict[str, object]:
+    return {"speak": "wamp", "port": port, "path": "/ws", "realm": realm, "authid": authid, "ticket": ticket}
