@@ -37,6 +37,8 @@ APT = [
 APT_LOCK = threading.Lock()
 """One apt at a time: a second one does not wait, it fails."""
 
+NGINX_FOLDER = ROOT / "build/nginx"
+
 CLUSTERS = "/etc/postgresql-common/createcluster.conf"
 """Debian's PostgreSQL starts a server when it is installed, unless this file says otherwise."""
 
@@ -142,8 +144,13 @@ def make_test_tools() -> None:
 
 def make_vendor() -> None:
     """Build the modules that pages import from elsewhere, as their lock file says, with the Node of .venv."""
-    run(str(BIN / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", folder="web")
+    npm_ci("web")
     run(str(BIN / "node"), "build.mjs", folder="web")
+
+
+def npm_ci(folder: str) -> None:
+    """Install what a package-lock.json says, with the Node of .venv, and run none of it."""
+    run(str(BIN / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", folder=folder)
 
 
 def install_chromium() -> None:
@@ -156,6 +163,27 @@ def install_postgresql() -> None:
     if not Path(CLUSTERS).exists():
         as_root("sh", "-c", f"mkdir -p {Path(CLUSTERS).parent} && echo create_main_cluster = false > {CLUSTERS}")
     install("postgresql")
+
+
+def unpack_nginx() -> None:
+    """Get the proxy of the tests that go through one, without installing it: Debian's would start at each boot."""
+    if may_install():
+        with APT_LOCK:
+            as_root(*APT, "update")
+    NGINX_FOLDER.mkdir(parents=True, exist_ok=True)
+    folder = str(NGINX_FOLDER.relative_to(ROOT))
+    run("apt-get", "download", "nginx", folder=folder)
+    run("sh", "-c", "dpkg -x nginx_*.deb . && rm nginx_*.deb", folder=folder)
+
+
+def install_clients() -> None:
+    """Get the WAMP clients of the interop tests that come from npm."""
+    npm_ci("tests/interop")
+
+
+def has_no_nginx() -> bool:
+    """Look for the proxy as tests/support/nginx.py does."""
+    return not shutil.which("nginx", path=f"{NGINX_FOLDER}/usr/sbin:/usr/sbin:/usr/bin:/usr/local/sbin")
 
 
 def has_no_chromium() -> bool:
@@ -245,7 +273,16 @@ TOOLS = Step(
 CHROMIUM = Step("Chromium", "about a minute", install_chromium, missing=has_no_chromium)
 POSTGRESQL = Step("PostgreSQL", "about a minute", install_postgresql, missing=has_no_postgresql)
 
-CHAINS = {"run": [[PYTHON, PAGES]], "test": [[PYTHON, TOOLS, PAGES], [CHROMIUM, POSTGRESQL]]}
+NGINX = Step("nginx", "about 20 seconds", unpack_nginx, missing=has_no_nginx)
+CLIENTS = Step(
+    "Clients of others",
+    "about 10 seconds",
+    install_clients,
+    ["tests/interop/package.json", "tests/interop/package-lock.json"],
+    [ROOT / "tests/interop/node_modules"],
+)
+
+CHAINS = {"run": [[PYTHON, PAGES]], "test": [[PYTHON, TOOLS, PAGES, CLIENTS], [CHROMIUM, POSTGRESQL, NGINX]]}
 """For each purpose, what may be done at the same time: lists of steps that need each other."""
 
 
