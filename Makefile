@@ -13,8 +13,11 @@ style: tools ; .venv/bin/ruff check . && .venv/bin/ruff format --check .
 types: tools ; .venv/bin/mypy
 pages: tools ; cd web && export PATH="$(CURDIR)/.venv/bin:$$PATH" && npm run --silent types && npm test --silent
 unit: tools ; $(PYTEST) -p no:twisted --cov --cov-report=term openline components router bench tests/contract tests/semantics
+conformance: tools ; $(PYTEST) -p no:twisted tests/conformance
 journeys: tools ; $(PYTEST) tests/journeys
 browser: tools ; $(PYTEST) -p no:twisted tests/browser
+
+nightly: tools ; $(PYTEST) -p no:twisted tests/conformance --long
 
 BENCH = .venv/bin/python -m bench
 bench: tools ; $(BENCH).run --out build/bench/work.json && $(BENCH).run --scenarios idle --rounds 1 --out build/bench/idle.json && $(BENCH).report build/bench/work.json build/bench/idle.json > build/bench/report.md
@@ -25,4 +28,4 @@ tools: ; @$(PYTHON) tools/setup.py test
 vendor: ; @rm -rf web/vendor && $(PYTHON) tools/setup.py run
 lock: ; $(PYTHON) requirements/lock.py
 reference: env ; .venv/bin/python tools/reference.py
-clean: ; rm -rf .venv web/vendor web/node_modules build *.egg-info .mypy_cache .pytest_cache .ruff_cache .coverage
+clean: ; rm -rf .venv router/edge/*.so web/vendor web/node_modules build *.egg-info .mypy_cache .pytest_cache .ruff_cache .coverage

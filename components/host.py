@@ -13,7 +13,7 @@ from .database import Database
 from .given import Given
 from .settings import Settings
 from .settings_file import Places
-from .steady import steady
+from .steady import lean, steady
 from .streams import Streams
 from .wire import Wire, connect, start_chores
 
@@ -39,6 +39,7 @@ def socket_url(run: Path, router: str) -> str:
 async def serve(names: Iterable[str], settings: Settings, places: Places, reactor: Any) -> None:
     """Serve components on every router until a connection ends for good, then raise."""
     clock = steady(reactor)
+    lean(reactor)
     db = Database(places.database, reactor)
     connections: list[Deferred[Any]] = []
     try:

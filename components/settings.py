@@ -114,7 +114,7 @@ class Limits(_Strict):
     depth: Annotated[int, Field(ge=4, le=100)] = 32
     """How deep the values of a message may nest."""
     compression: bool = False
-    """Whether permessage-deflate is agreed to: it costs 100 KiB a connection."""
+    """Whether permessage-deflate is agreed to: no memory for idle connections, some CPU for each message."""
     inflate: Annotated[int, Field(ge=2)] = 10
     """How many times as large as on the wire a compressed message may become."""
     queue_bytes: Annotated[int, Field(ge=65_536)] = 1_048_576

@@ -18,6 +18,7 @@ from twisted.logger import Logger
 
 from router.api import WHO, Person, Session
 
+from .at_once import begin
 from .contract import (
     COMPONENT,
     Caller,
@@ -123,6 +124,13 @@ class People:
     def __init__(self, session: ApplicationSession) -> None:
         self._session = session
         self._known: OrderedDict[int, Person] = OrderedDict()
+
+    def known(self, details: CallDetails) -> Caller | None:
+        """Say who calls, where that was asked before."""
+        person = self._known.get(details.caller or 0)
+        if person is None or person.id != details.caller_authid or person.role != details.caller_authrole:
+            return None
+        return Caller(person.id, person.role, person.name)
 
     async def caller(self, details: CallDetails) -> Caller:
         """Say who calls. The id and role are the router's word; the name is from the session's token."""
@@ -252,9 +260,10 @@ def _endpoint(answer: Answer, people: People, clock: IReactorTime) -> Callable[.
     async def endpoint(*args: Any, **payload: Any) -> Any:
         details = cast(CallDetails, payload.pop(_DETAILS))
         try:
-            caller = await people.caller(details)
-            answering: Deferred[Any] = Deferred.fromCoroutine(answer(caller, args, payload))
-            return await answering.addTimeout(DEADLINE, clock)
+            answering = begin(answer(people.known(details) or await people.caller(details), args, payload))
+            if isinstance(answering, Deferred):
+                return await answering.addTimeout(DEADLINE, clock)
+            return answering
         except Refusal as refusal:
             raise _error(refusal) from refusal
         except TimeoutError as error:

@@ -5,7 +5,6 @@ Each is checked when it is put in place: a Crossbar that moved what a hook holds
 """
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,7 +23,6 @@ from crossbar.router.router import Router
 from crossbar.router.session import RouterSessionFactory
 from crossbar.worker import transport
 from twisted.internet.defer import Deferred
-from twisted.python import log as twisted_log
 from twisted.internet.tcp import Port
 from twisted.web import server
 
@@ -100,44 +98,6 @@ def quiet() -> None:
     _expect(hasattr(log, "_log_level") and hasattr(log, "set_log_level"), "the log of crossbar.router.router.Router")
     if log._log_level == "info":
         log.set_log_level("warn")
-
-
-def lean(reactor: Any) -> None:
-    """Take from Twisted's loop what every event pays for and nothing here uses.
-
-    A log context is copied for each event of a socket, and room for an event of every connection is allocated for each
-    look at them, which at 19,000 connections takes longer than the look.
-    """
-    _expect(hasattr(twisted_log, "callWithLogger"), "twisted.python.log.callWithLogger")
-    twisted_log.callWithLogger = _call  # type: ignore[assignment]
-    if hasattr(reactor, "_poller"):
-        reactor._poller = _Poller(reactor._poller)
-
-
-_EVENTS = 512
-"""How many events are taken in one look; the others wait for the next, which is at once."""
-
-
-class _Poller:
-    """An epoll object that makes room for so many events and no more."""
-
-    def __init__(self, poller: Any) -> None:
-        self._poll = poller.poll
-        self.register, self.modify, self.unregister = poller.register, poller.modify, poller.unregister
-        self.close, self.fileno = poller.close, poller.fileno
-
-    def poll(self, timeout: float, most: int) -> Any:
-        return self._poll(timeout, min(most, _EVENTS))
-
-
-def _call(logger: object, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Do it; where it fails, write that down and go on."""
-    try:
-        return function(*args, **kwargs)
-    except KeyboardInterrupt:
-        raise
-    except BaseException:
-        twisted_log.err()
 
 
 def _replace(module: Any, name: str, by: Any) -> None:

@@ -18,7 +18,7 @@ from components.here import here, private_folder
 from components.host import build, socket_url
 from components.settings import Settings
 from components.settings_file import Places
-from components.steady import steady
+from components.steady import lean, steady
 from components.wire import Hosted, Wire, connect
 
 from . import api, hooks
@@ -109,7 +109,7 @@ class Node(ApplicationSession):
         clock = steady(reactor)
         hooks.check_messages()
         hooks.quiet()
-        hooks.lean(reactor)
+        lean(reactor)
         counters = Counters()
         router = hooks.fit(worker, counters)
         wire = Wire([name], clock)

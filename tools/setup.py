@@ -253,7 +253,15 @@ PYTHON = Step(
     "Python environment",
     "about 2 minutes",
     make_environment,
-    ["requirements/run.txt", "requirements/node.txt", "setup.cfg", "pyproject.toml", "tools/setup.py"],
+    [
+        "requirements/run.txt",
+        "requirements/node.txt",
+        "setup.cfg",
+        "setup.py",
+        "pyproject.toml",
+        "tools/setup.py",
+        "router/edge/_native.c",
+    ],
     [BIN / "openline"],
 )
 PAGES = Step(

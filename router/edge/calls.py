@@ -1,8 +1,7 @@
 """Answer calls: Crossbar's dealer, with a short way to procedures whose component lives in this process."""
 
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine
 from time import perf_counter
-from types import coroutine
 from typing import TYPE_CHECKING, Any
 
 from autobahn.wamp import message
@@ -12,6 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from components.at_once import begin
 from components.contract import COMPONENT, PEOPLE, Caller
 from components.wire import Answer
 
@@ -40,18 +40,22 @@ class Answering:
         self.is_over = False
 
     def follow(self, answer: Coroutine[Any, Any, Any]) -> None:
-        """Run it. Most answers are there at once: for those no `Deferred` is made, which is a tenth of the whole call."""
+        """Run it. Most are over at once."""
         try:
-            waits_for = answer.send(None)
-        except StopIteration as done:
-            self._done(done.value)
+            result = begin(answer)
         except Exception:
             self._failed(Failure())
         else:
-            self._dealer.answering.setdefault(self._session, {})[self._request] = self
-            self._timer = self._dealer._reactor.callLater(DEADLINE, self._out_of_time)
-            self.deferred: Deferred[Any] = Deferred.fromCoroutine(_go_on(answer, waits_for))
-            self.deferred.addCallbacks(self._done, self._failed)
+            if isinstance(result, Deferred):
+                self._wait(result)
+            else:
+                self._done(result)
+
+    def _wait(self, answer: Deferred[Any]) -> None:
+        self._dealer.answering.setdefault(self._session, {})[self._request] = self
+        self._timer = self._dealer._reactor.callLater(DEADLINE, self._out_of_time)
+        self.deferred = answer
+        answer.addCallbacks(self._done, self._failed)
 
     def stop(self, error: str | None, words: str = "") -> None:
         """End it early, telling the caller why, if they are to be told."""
@@ -147,21 +151,6 @@ class EdgeDealer(Dealer):
         if start is not None:
             self.counters.call_seconds.observe(perf_counter() - start)
         super()._remove_invoke_request(invocation_request)
-
-
-@coroutine
-def _go_on(begun: Coroutine[Any, Any, Any], waits_for: Any) -> Generator[Any, Any, Any]:
-    """Go on with a coroutine that waits for its first `Deferred`."""
-    while True:
-        try:
-            try:
-                result = yield waits_for
-            except BaseException as error:
-                waits_for = begun.throw(error)
-            else:
-                waits_for = begun.send(result)
-        except StopIteration as done:
-            return done.value
 
 
 def _caller(session: Any) -> Caller:

@@ -85,7 +85,7 @@ class Transport:
         raise NotImplementedError
 
     def on_ready_change(self, ready: bool) -> None:
-        """Take part in each audience as befits: called whenever `ready` has changed, before anything else is written."""
+        """Take part in each audience as befits. Called when `ready` has changed, before anything else is written."""
         for audience in list(self.audiences):
             audience.move(self, ready)
 

@@ -1,0 +1,1 @@
+"""What a suite that nobody here wrote says about our WebSocket."""
