@@ -54,7 +54,7 @@ export const Chat = ({ person, onSignOut }) => {
     <${Sidebar} line=${line} rooms=${rooms} current=${route.room} person=${rooms.me} onNew=${() => setOpen('create')}
       onSwitch=${() => setOpen('switcher')} onHelp=${() => setOpen('help')} onSignOut=${askToLeave} />
     <${RoomView} key=${route.room} line=${line} rooms=${rooms} name=${route.room} shown=${route.screen === 'room'} />
-    <p class="hidden" role="status">${connectionWords(line.state)}</p>
+    <p class="hidden" role="status">${connectionWords(line)}</p>
     <${Toasts} />
     ${open === 'create' && html`<${NewRoom} rooms=${rooms} onClose=${close} onCreated=${visit} />`}
     ${open === 'switcher' && html`<${Switcher} rooms=${rooms} onClose=${close} onPick=${visit} />`}

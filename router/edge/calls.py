@@ -121,13 +121,20 @@ class EdgeDealer(Dealer):
         self._offers.pop(uri, None)
 
     def processCall(self, session: Any, call: Any) -> None:  # noqa: N802
-        """Answer a call here where somebody offered to, unless the caller may not, or sealed its payload."""
-        answer = self._offers.get(call.procedure)
-        known = self._router.known(session, "call", call.procedure) if answer is not None else None
-        if answer is None or known is None or not known["allow"] or call.payload is not None:
+        """Answer a call here where somebody offered to, or hand it to its callee; Crossbar's own way does the rest.
+
+        That is: to refuse it, to ask somebody whether it is allowed, and to carry sealed payloads.
+        """
+        known = self._router.known(session, "call", call.procedure)
+        if known is None or not known["allow"] or call.payload is not None:
             super().processCall(session, call)
-            return
-        Answering(self, session, call.request).follow(answer(_caller(session), call.args or (), call.kwargs or {}))
+        elif call.procedure in self._offers:
+            answer = self._offers[call.procedure](_caller(session), call.args or (), call.kwargs or {})
+            Answering(self, session, call.request).follow(answer)
+        elif registration := self._registration_map.best_matching_observation(call.procedure):
+            self._call(session, call, registration, known)
+        else:
+            super().processCall(session, call)
 
     def processCancel(self, session: Any, cancel: Any) -> None:  # noqa: N802
         calls = self.answering.get(session)

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Route, WebSocketRoute, expect
 
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -24,10 +24,15 @@ _POST_MANY = """async ([room, texts]) => {
 }"""
 
 
+_OFFLINE = "internetdisconnected"
+
+
 class Wire:
-    """The WebSockets of one page. While it is cut none gets through; a call that is refused never arrives."""
+    """What one page says to the node. While it is cut pages get through and nothing else; a call that is refused never
+    arrives."""
 
     def __init__(self, page: Page) -> None:
+        self._page = page
         self._open: list[WebSocketRoute] = []
         self._cut = False
         self.refused: dict[str, str] = {}
@@ -52,20 +57,29 @@ class Wire:
 
     def cut(self) -> None:
         self._cut = True
+        self._page.route("**/*", self._refuse)
         for socket in self._open:
             socket.close(code=1011)
         self._open.clear()
 
     def mend(self) -> None:
         self._cut = False
+        self._page.unroute("**/*", self._refuse)
+
+    def _refuse(self, route: Route) -> None:
+        if route.request.resource_type == "fetch":
+            route.abort(_OFFLINE)
+        else:
+            route.continue_()
 
 
 class Visitor:
     """What somebody does on the page, and sees there."""
 
-    def __init__(self, context: BrowserContext, url: str) -> None:
+    def __init__(self, context: BrowserContext, url: str, wired: bool = True) -> None:
         self.context = context
         self.url = url
+        self._wired = wired
         self.complaints: list[str] = []
         self.page = self.new_page()
 
@@ -74,11 +88,12 @@ class Visitor:
         self.page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._complain)
-        self.wire = Wire(self.page)
+        if self._wired:
+            self.wire = Wire(self.page)
         return self.page
 
     def _complain(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and "ERR_INTERNET_DISCONNECTED" not in message.text:
             self.complaints.append(message.text)
 
     def go(self, room: str) -> None:

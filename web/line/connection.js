@@ -1,16 +1,19 @@
 // @ts-check
-/** One WAMP session over one WebSocket. The only module that knows AutobahnJS. */
+/** One WAMP session over one transport. The only module that knows AutobahnJS. */
 
 import autobahn from 'autobahn'
 import { LineError, fromWire, report, toLineError } from './errors.js'
+import { openLongPoll } from './longpoll.js'
+import { openWebSocket } from './websocket.js'
 
-autobahn.log.warn = () => {} // it prints two lines for each disconnect
+const OPEN = { websocket: openWebSocket, longpoll: openLongPoll }
 
 /** @typedef {{ id: string, role: string, name?: string }} Welcome  who the node says we are */
 /** @typedef {{ topic: string, publication: number, publisher?: number, publisher_authid?: string }} Details */
 /** @typedef {(event: any, details: Details) => void} OnEvent */
 /**
  * @typedef {object} Target
+ * @property {import('./ladder.js').Rung} rung  which transport to use
  * @property {string} url
  * @property {string} realm
  * @property {string} id
@@ -25,6 +28,7 @@ autobahn.log.warn = () => {} // it prints two lines for each disconnect
  * @property {(topic: string, kwargs: object, options?: object) => import('./deadline.js').Request<void>} publish
  * @property {(topic: string, onEvent: OnEvent, onRevoked: () => void) => Promise<() => Promise<void>>} subscribe
  *   resolves, once subscribed, with what unsubscribes
+ * @property {() => Promise<void>} finish  resolves when nothing is under way any more
  * @property {() => void} close
  */
 
@@ -44,39 +48,40 @@ const errorOf = thrown =>
 
 const lost = () => new LineError('client.connection_lost', 'The connection was lost.')
 
+/** @param {import('./websocket.js').End} end */
+const lostBy = ({ code, reason, retryAfter }) =>
+  (code < 3000 ? lost() : new LineError('client.connection_lost', reason, { code, retry_after: retryAfter ?? 0 }))
+
 /** @param {Target} target @returns {Connection} */
-export function connect({ url, realm, id, token, onOpen, onClose, onHeard }) {
-  /** @type {any} */ let session = null
+export function connect({ rung, url, realm, id, token, onOpen, onClose, onHeard }) {
+  /** @type {LineError | null} what the node said before it hung up */ let farewell = null
   /** @type {Set<(error: LineError) => void>} */ const waiting = new Set()
+  /** @type {(() => void)[]} */ const finishing = []
   let over = false
 
-  const inner = new autobahn.Connection({
-    url,
-    realm,
-    authid: id,
-    authmethods: ['ticket'],
-    max_retries: 0,
-    serializers: [new autobahn.serializer.JSONSerializer()],
-    use_deferred: deferred,
-    onchallenge: () => token,
-    on_user_error: report,
-    on_internal_error: report,
-  })
+  const transport = OPEN[rung](url)
+  const session = new autobahn.Session(transport, deferred, () => token, report, report)
 
   /** AutobahnJS never settles what was under way when a connection ends, so this does. */
   const end = () => {
     over = true
     for (const fail of [...waiting]) fail(lost())
+    settled()
+  }
+
+  const settled = () => {
+    if (over || !waiting.size) for (const resolve of finishing.splice(0)) resolve()
   }
 
   /** @param {(session: any) => any} ask @returns {Promise<any>} */
   const request = ask =>
     new Promise((resolve, reject) => {
-      if (over || !session) return reject(lost())
+      if (over || !session.isOpen) return reject(lost())
       const settle = (/** @type {() => void} */ act) => {
         waiting.delete(reject)
         if (!over) onHeard()
         act()
+        settled()
       }
       waiting.add(reject)
       try {
@@ -85,24 +90,23 @@ export function connect({ url, realm, id, token, onOpen, onClose, onHeard }) {
           (/** @type {any} */ thrown) => settle(() => reject(errorOf(thrown))),
         )
       } catch (thrown) {
-        waiting.delete(reject)
-        reject(errorOf(thrown))
+        settle(() => reject(errorOf(thrown)))
       }
     })
 
-  inner.onopen = (/** @type {any} */ opened, /** @type {any} */ details) => {
-    if (over) return inner.transport.close?.(1000)
-    session = opened
-    onOpen({ id: details.authid, role: details.authrole, name: details.authextra?.name })
+  transport.onopen = () => { if (!over) session.join(realm, ['ticket'], id) }
+  session.onjoin = (/** @type {any} */ { authid, authrole, authextra }) => {
+    if (!over) onOpen({ id: authid, role: authrole, name: authextra?.name })
   }
-  inner.onclose = (/** @type {string} */ _, /** @type {{ reason?: string, message?: string }} */ { reason, message }) => {
-    if (!over) {
-      end()
-      onClose(reason ? new LineError(reason, message || reason) : lost())
-    }
-    return true
+  session.onleave = (/** @type {string} */ reason, /** @type {{ message?: string }} */ { message }) => {
+    farewell = new LineError(reason, message || reason)
+    transport.close()
   }
-  inner.open()
+  transport.onclose = ending => {
+    if (over) return
+    end()
+    onClose(farewell ?? lostBy(ending))
+  }
 
   return {
     call(uri, kwargs, onProgress) {
@@ -132,10 +136,17 @@ export function connect({ url, realm, id, token, onOpen, onClose, onHeard }) {
       return () => request(open => open.unsubscribe(subscription))
     },
 
+    finish() {
+      return new Promise(resolve => {
+        finishing.push(resolve)
+        settled()
+      })
+    },
+
     close() {
       end()
       // Not a GOODBYE: over a dead connection its answer would never come, and the socket would stay.
-      inner.transport.close?.(1000)
+      transport.close(1000)
     },
   }
 }

@@ -41,6 +41,7 @@ const IDENTITY = new Set([
 // What a call meets while a component is starting, stopping or out of breath.
 const PASSING = new Set([
   'openline.error.unavailable',
+  'openline.error.too_fast',
   'wamp.error.no_such_procedure',
   'wamp.error.no_eligible_callee',
   'wamp.error.authorization_failed',
@@ -51,7 +52,9 @@ const PASSING = new Set([
   'wamp.close.goodbye_and_out',
 ])
 
-const LOCAL = new Set(['client.offline', 'client.connection_lost', 'client.timeout', 'client.error'])
+const LOCAL = new Set([
+  'client.offline', 'client.connection_lost', 'client.timeout', 'client.unreachable', 'client.blocked', 'client.error',
+])
 
 const CRASHES = new Set(['openline.error.internal', 'wamp.error.runtime_error'])
 
@@ -66,6 +69,10 @@ export const isCrash = (/** @type {LineError} */ error) => CRASHES.has(error.uri
 
 /** The request was understood and refused: the same request will be refused again. */
 export const isFinal = (/** @type {LineError} */ error) => !isPassing(error) && !isCrash(error)
+
+/** A connection ended, or did not open, without a word of the node. */
+export const isUnreached = (/** @type {LineError} */ error) =>
+  error.uri === 'client.timeout' || (error.uri === 'client.connection_lost' && error.fields.code === undefined)
 
 /** There is no connection to ask over. */
 export const isOffline = (/** @type {LineError} */ error) =>

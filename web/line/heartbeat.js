@@ -1,7 +1,24 @@
 // @ts-check
 /** Notices a connection that has died in silence. Browsers cannot send a WebSocket ping, so it asks a question. */
 
+import { within } from './deadline.js'
+import { toLineError } from './errors.js'
+
 const QUIET = 15_000
+const ANSWERING = 5 // seconds that a question gets
+
+/**
+ * Asks for a sign of life: any answer is one, an error too. Rejects when none came in time.
+ * @param {import('./clock.js').Clock} clock @param {import('./connection.js').Connection} connection
+ */
+export async function ask(clock, connection) {
+  const question = () => connection.call('openline.stream.heads', { streams: [] })
+  try {
+    await within(clock, question, { timeout: ANSWERING })
+  } catch (thrown) {
+    if (toLineError(thrown).uri === 'client.timeout') throw thrown
+  }
+}
 
 /** Watches one connection, from when it opened until `stop`. */
 export class Heartbeat {

@@ -6,9 +6,12 @@ import { connect } from './connection.js'
 import { within } from './deadline.js'
 import { LineError, report } from './errors.js'
 import { Following } from './follow.js'
+import { Ladder } from './ladder.js'
 import { Link } from './link.js'
 import { readBefore } from './log.js'
+import { Memory } from './memory.js'
 import { Outbox } from './outbox.js'
+import { reaches } from './reach.js'
 import { openStorage } from './storage.js'
 import { Topics } from './topics.js'
 import { onWake } from './wake.js'
@@ -18,6 +21,7 @@ export { newKey } from './key.js'
 
 /** @typedef {import('./link.js').State} State */
 /** @typedef {import('./link.js').Identity} Identity */
+/** @typedef {import('./ladder.js').Rung} Rung */
 /** @typedef {import('./log.js').StreamEvent} StreamEvent */
 /** @typedef {import('./log.js').Position} Position */
 /** @typedef {import('./follow.js').FollowOptions} FollowOptions */
@@ -26,9 +30,10 @@ export { newKey } from './key.js'
 /**
  * @typedef {object} LineOptions
  * @property {import('./link.js').SignIn} signIn
- * @property {string} [url]  of the node's WebSocket; `/ws` on the host of this page unless given
+ * @property {string} [url]  of the node's WebSocket; `/ws` on the host of this page unless given. Long-poll is `lp` beside it
  * @property {string} [realm]
  * @property {string | import('./storage.js').Storage} [outbox]  name of the database for unsent writes
+ * @property {Partial<import('./ladder.js').Limits>} [ladder]  which ways to try, and how patiently
  */
 /**
  * @typedef {object} CallOptions
@@ -36,12 +41,15 @@ export { newKey } from './key.js'
  * @property {AbortSignal} [signal]
  * @property {(value: any) => void} [onProgress]
  */
-/** @typedef {import('./link.js').Parts & { exclusively: import('./outbox.js').Parts['exclusively'] }} LineParts */
+/**
+ * @typedef {import('./link.js').Parts & { exclusively: import('./outbox.js').Parts['exclusively'],
+ *   memory: import('./ladder.js').Memory }} LineParts
+ */
 
 const LARGEST = 60 * 1024 // bytes of arguments; the node takes messages of 64 KiB, and hangs up on larger ones
 const URI = /^[^\s.#]+(\.[^\s.#]+)*$/ // the node hangs up on anything else
 
-/** Tells of every change of `state` and `identity` by a `state` event. */
+/** Tells of every change of `state`, `transport` and `identity` by a `state` event. */
 export class Line extends EventTarget {
   /** writes that the node has not acknowledged @type {Outbox} */ outbox
   #link
@@ -51,13 +59,18 @@ export class Line extends EventTarget {
   /** @type {string | null} */ #owner = null
 
   /** @param {LineOptions} options @param {Partial<LineParts>} [parts]  for tests */
-  constructor({ signIn, url = defaultUrl(), realm = 'openline', outbox = 'openline.outbox' }, parts = {}) {
+  constructor({ signIn, url = defaultUrl(), realm = 'openline', outbox = 'openline.outbox', ladder = {} }, parts = {}) {
     super()
     const { clock = realClock, connect: dial = connect, wake = onWake, exclusively = oneTab } = parts
+    const { memory = new Memory(`openline.ladder ${new URL(url).host}`), reaches: reach = reaches } = parts
     const scope = typeof outbox === 'string' ? outbox : ''
     this.#clock = clock
     this.#topics = new Topics(clock)
-    this.#link = new Link({ url, realm, signIn }, { clock, connect: dial, wake }, () => this.#changed())
+    const node = { urls: urlsOf(url), realm, signIn, ladder: new Ladder(clock, memory, ladder) }
+    this.#link = new Link(node, { clock, connect: dial, wake, reaches: reach }, {
+      onChange: () => this.#changed(),
+      moved: () => this.#topics.settled(),
+    })
     this.outbox = new Outbox(typeof outbox === 'string' ? openStorage(outbox) : Promise.resolve(outbox), {
       clock,
       call: (uri, kwargs) => this.call(uri, kwargs),
@@ -68,6 +81,11 @@ export class Line extends EventTarget {
   /** @returns {State} */
   get state() {
     return this.#link.state
+  }
+
+  /** What the connection goes over, while there is one. @returns {Rung | null} */
+  get transport() {
+    return this.#link.rung
   }
 
   /** Why the line is not online. @returns {LineError | null} */
@@ -125,6 +143,7 @@ export class Line extends EventTarget {
    */
   async publish(topic, kwargs = {}, options = {}) {
     const message = checked(topic, kwargs)
+    if (this.#topics.moving) await this.#topics.settled() // else we would hear ourselves on the former connection
     const connection = this.#online()
     return within(this.#clock, () => connection.publish(topic, message, options), {})
   }
@@ -189,6 +208,12 @@ export class Line extends EventTarget {
 function defaultUrl() {
   const { protocol, host } = location
   return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/ws`
+}
+
+/** @param {string} url */
+function urlsOf(url) {
+  const beside = (/** @type {string} */ name) => new URL(name, url.replace(/^ws/, 'http')).href
+  return { websocket: url, longpoll: beside('lp'), pages: beside('.') }
 }
 
 /** The arguments as they will arrive, or an error if the node would not take them. @param {string} uri @param {object} kwargs */

@@ -2,28 +2,38 @@
 /** Keeps one signed-in connection up: signs in, connects, notices silence, and comes back after growing pauses. */
 
 import { Backoff } from './backoff.js'
-import { within } from './deadline.js'
-import { LineError, isFinal, isIdentityRefused, toLineError } from './errors.js'
-import { Heartbeat } from './heartbeat.js'
+import { climb } from './climb.js'
+import { LineError, isFinal, isIdentityRefused, isUnreached, toLineError } from './errors.js'
+import { Heartbeat, ask } from './heartbeat.js'
+import { opening } from './opening.js'
 
 /** @typedef {'connecting' | 'online' | 'offline' | 'refused' | 'closed'} State */
 /** @typedef {{ id: string, token: string, name?: string, role?: string }} Credentials */
 /** @typedef {{ id: string, name: string, role: string }} Identity */
+/** @typedef {import('./connection.js').Connection} Connection */
+/** @typedef {import('./ladder.js').Rung} Rung */
 /**
  * Gives the credentials to connect with. They are kept until the node refuses them: then it is asked again, and told
  * why in `refused`. If it throws an error with a `uri` that is not a passing one, the line stops at `refused`; after any
  * other error it is asked again.
  * @typedef {(request: { refused?: LineError, signal: AbortSignal }) => Promise<Credentials>} SignIn
  */
+/** @typedef {{ urls: Record<Rung | 'pages', string>, realm: string, signIn: SignIn, ladder: import('./ladder.js').Ladder }} Node */
 /**
  * @typedef {object} Parts  what touches the outside world
- * @property {(target: import('./connection.js').Target) => import('./connection.js').Connection} connect
+ * @property {(target: import('./connection.js').Target) => Connection} connect
  * @property {import('./clock.js').Clock} clock
  * @property {(onWake: () => void) => () => void} wake  tells when the browser is back
+ * @property {(url: string) => Promise<boolean>} reaches  whether ordinary requests get through
+ */
+/**
+ * @typedef {object} Owner
+ * @property {() => void} onChange  `state`, `identity` or `connection` has changed
+ * @property {() => Promise<void>} moved  resolves when nothing is left that hears only on the former connection
  */
 
-const OPENING = 10 // seconds that a connection gets to open and sign in
-const ANSWERING = 5 // seconds that a question into the silence gets
+const RETURNING = 10 // seconds that the best way gets while another one carries on
+const LONGEST = 60 // seconds that a node may ask us to stay away
 const STEADY = 5_000 // a connection that lasted so many milliseconds was not part of the trouble
 
 export class Link {
@@ -34,9 +44,9 @@ export class Link {
   /** @type {Identity | null} */ identity = null
   /** the guest that this identity goes on for, when a guest's expired token was renewed @type {string | null} */
   renewedFrom = null
-  /** there while the state is `online` @type {import('./connection.js').Connection | null} */ connection = null
+  /** there while the state is `online` @type {Connection | null} */ connection = null
+  /** what it goes over @type {Rung | null} */ rung = null
 
-  /** @type {import('./connection.js').Connection | null} */ #dialled = null
   /** @type {Credentials | null} */ #credentials = null
   /** @type {LineError | null} */ #refusal = null
   #renewing = false
@@ -44,18 +54,15 @@ export class Link {
   /** @type {Heartbeat | null} */ #heartbeat = null
   #onlineSince = 0
   #cancelTimer = () => {}
+  #cancelReturn = () => {}
   #stopWaking = () => {}
   #wanted = false
 
-  /**
-   * @param {{ url: string, realm: string, signIn: SignIn }} target
-   * @param {Parts} parts
-   * @param {() => void} onChange  `state` or `identity` has changed
-   */
-  constructor(target, parts, onChange) {
-    this.target = target
+  /** @param {Node} node @param {Parts} parts @param {Owner} owner */
+  constructor(node, parts, owner) {
+    this.node = node
     this.parts = parts
-    this.onChange = onChange
+    this.owner = owner
     this.backoff = new Backoff(parts.clock.random)
   }
 
@@ -87,13 +94,13 @@ export class Link {
 
   async #try() {
     this.#hangUp()
-    const attempt = (this.#attempt = new AbortController())
+    const { signal } = (this.#attempt = new AbortController())
     this.#set('connecting', this.error)
     try {
-      const credentials = await this.#signIn(attempt.signal)
-      if (!attempt.signal.aborted) this.#dial(credentials, attempt.signal)
+      await this.#signIn(signal)
+      if (!signal.aborted) await this.#connect(signal)
     } catch (thrown) {
-      if (attempt.signal.aborted) return
+      if (signal.aborted) return
       const error = toLineError(thrown)
       if (isFinal(error)) this.#refuse(error)
       else this.#wait(error)
@@ -102,58 +109,87 @@ export class Link {
 
   /** @param {AbortSignal} signal */
   async #signIn(signal) {
-    if (this.#credentials && !this.#refusal) return this.#credentials
+    if (this.#credentials && !this.#refusal) return
     const known = this.#credentials
-    const credentials = await this.target.signIn(this.#refusal ? { refused: this.#refusal, signal } : { signal })
-    if (signal.aborted) return credentials
+    const credentials = await this.node.signIn(this.#refusal ? { refused: this.#refusal, signal } : { signal })
+    if (signal.aborted) return
     // A guest is nobody but this browser, so a guest with a new token is still the same person.
     this.renewedFrom = known?.role === 'guest' && credentials.role === 'guest' ? known.id : null
     this.#credentials = credentials
     this.#refusal = null
     this.identity = { id: credentials.id, name: credentials.name ?? credentials.id, role: credentials.role ?? '' }
-    this.onChange()
-    return credentials
+    this.owner.onChange()
   }
 
-  /** @param {Credentials} credentials @param {AbortSignal} signal */
-  #dial({ id, token }, signal) {
-    const { clock, connect } = this.parts
-    this.#cancelTimer = clock.after(OPENING * 1000, () =>
-      this.#lost(new LineError('client.timeout', 'The node did not answer in time.')))
-    const dialled = (this.#dialled = connect({
-      url: this.target.url,
-      realm: this.target.realm,
-      id,
-      token,
-      onOpen: welcome => { if (!signal.aborted) this.#opened(dialled, welcome) },
-      onClose: error => { if (!signal.aborted) this.#lost(error) },
-      onHeard: () => { if (!signal.aborted) this.#heartbeat?.heard() },
-    }))
+  /** @param {AbortSignal} signal */
+  async #connect(signal) {
+    const { ladder, urls } = this.node
+    const open = (/** @type {Rung} */ rung, /** @type {number} */ seconds) => this.#open(rung, seconds, signal)
+    try {
+      const opened = await climb(ladder, open, signal, () => this.parts.reaches(urls.pages))
+      if (!signal.aborted) this.#use(opened, signal)
+    } catch (thrown) {
+      if (!signal.aborted) this.#lost(toLineError(thrown))
+    }
   }
 
-  /** @param {import('./connection.js').Connection} connection @param {import('./connection.js').Welcome} welcome */
-  #opened(connection, { id, role, name }) {
+  /** @param {Rung} rung @param {number} seconds @param {AbortSignal} signal */
+  #open(rung, seconds, signal) {
+    const { id, token } = /** @type {Credentials} */ (this.#credentials)
+    return opening({ rung, url: this.node.urls[rung], realm: this.node.realm, id, token }, this.parts, {
+      seconds,
+      signal,
+      onEnd: (connection, error) => { if (connection === this.connection) this.#cut(error) },
+      onHeard: connection => { if (connection === this.connection) this.#heartbeat?.heard() },
+    })
+  }
+
+  /** @param {import('./opening.js').Opened & { rung: Rung }} opened @param {AbortSignal} signal */
+  #use({ rung, connection, welcome: { id, role, name } }, signal) {
     const { clock } = this.parts
-    this.#cancelTimer()
     this.#renewing = false
     this.#onlineSince = clock.now()
+    this.node.ladder.opened(rung)
     this.identity = { id, role, name: name ?? this.identity?.name ?? id }
     this.connection = connection
+    this.rung = rung
+    this.#heartbeat?.stop()
     this.#heartbeat = new Heartbeat(clock, {
-      ask: () => this.#ask(connection),
-      onDead: () => this.#lost(new LineError('client.timeout', 'The node has fallen silent.')),
+      ask: () => ask(clock, connection),
+      onDead: () => this.#cut(new LineError('client.timeout', 'The node has fallen silent.')),
     })
+    if (rung !== this.node.ladder.best) this.#planReturn(signal)
     this.#set('online')
   }
 
-  /** Any answer shows life, an error too. @param {import('./connection.js').Connection} connection */
-  async #ask(connection) {
-    const question = () => connection.call('openline.stream.heads', { streams: [] })
-    try {
-      await within(this.parts.clock, question, { timeout: ANSWERING })
-    } catch (thrown) {
-      if (toLineError(thrown).uri === 'client.timeout') throw thrown
-    }
+  /** Tries the best way again, while this one carries on. @param {AbortSignal} signal */
+  #planReturn(signal) {
+    const { best } = this.node.ladder
+    this.#cancelReturn = this.parts.clock.after(this.node.ladder.againIn(), async () => {
+      const opened = await this.#open(best, RETURNING, signal).catch(() => null)
+      if (signal.aborted) return
+      if (opened) return this.#move({ rung: best, ...opened }, signal)
+      this.node.ladder.stillBlocked()
+      this.#planReturn(signal)
+    })
+  }
+
+  /**
+   * Moves to another connection. The former one ends when it has answered all that was asked over it.
+   * @param {import('./opening.js').Opened & { rung: Rung }} opened @param {AbortSignal} signal
+   */
+  async #move(opened, signal) {
+    const former = this.connection
+    this.#use(opened, signal)
+    await this.owner.moved()
+    await former?.finish()
+    former?.close()
+  }
+
+  /** A connection that was open has ended. @param {LineError} error */
+  #cut(error) {
+    if (this.rung && isUnreached(error)) this.node.ladder.cut(this.rung, this.parts.clock.now() - this.#onlineSince)
+    this.#lost(error)
   }
 
   /** @param {LineError} error */
@@ -176,7 +212,8 @@ export class Link {
     const { clock } = this.parts
     if (this.connection && clock.now() - this.#onlineSince >= STEADY) this.backoff.reset()
     this.#hangUp()
-    const pause = this.backoff.next()
+    const asked = Math.min(Number(error.fields.retry_after) || 0, LONGEST)
+    const pause = asked * 1000 + this.backoff.next()
     this.retryAt = clock.now() + pause
     this.#cancelTimer = clock.after(pause, () => this.#try())
     this.#set('offline', error)
@@ -185,17 +222,16 @@ export class Link {
   #hangUp() {
     this.#attempt.abort()
     this.#cancelTimer()
+    this.#cancelReturn()
     this.#heartbeat?.stop()
-    const dialled = this.#dialled
-    this.#heartbeat = this.#dialled = this.connection = null
+    this.#heartbeat = this.connection = this.rung = null
     this.retryAt = 0
-    dialled?.close()
   }
 
   /** @param {State} state @param {LineError | null} [error] */
   #set(state, error = null) {
     this.state = state
     this.error = error
-    this.onChange()
+    this.owner.onChange()
   }
 }

@@ -1,9 +1,12 @@
 // @ts-check
-/** Keeps subscriptions across connections. */
+/** Keeps subscriptions across connections, and moves them from one to the next without losing or repeating an event. */
 
 import { Backoff } from './backoff.js'
 import { isFinal, report, toLineError } from './errors.js'
+import { ask } from './heartbeat.js'
 
+/** @typedef {import('./connection.js').Connection} Connection */
+/** @typedef {import('./connection.js').Details} Details */
 /**
  * @typedef {object} Listener
  * @property {import('./connection.js').OnEvent} onEvent
@@ -15,8 +18,9 @@ import { isFinal, report, toLineError } from './errors.js'
 /** One topic. Its SUBSCRIBE and UNSUBSCRIBE never overlap: AutobahnJS loses the subscription when they do. */
 class Topic {
   /** @type {Set<Listener>} */ listeners = new Set()
-  /** where it is subscribed @type {import('./connection.js').Connection | null} */ on = null
+  /** where it is subscribed @type {Connection | null} */ on = null
   /** @type {() => Promise<void>} */ leave = async () => {}
+  /** publications that came while it is being subscribed on another connection @type {Set<number> | null} */ passed = null
   /** @type {Promise<void>} */ chain = Promise.resolve()
   cancelRetry = () => {}
 
@@ -24,6 +28,12 @@ class Topic {
   constructor(name, backoff) {
     this.name = name
     this.backoff = backoff
+  }
+
+  /** @param {any} event @param {Details} details */
+  take(event, details) {
+    this.passed?.add(details.publication)
+    this.each(listener => listener.onEvent(event, details))
   }
 
   /** @param {(listener: Listener) => void} tell */
@@ -39,7 +49,7 @@ class Topic {
 }
 
 export class Topics {
-  /** @type {import('./connection.js').Connection | null} */ #connection = null
+  /** @type {Connection | null} */ #connection = null
   /** @type {Map<string, Topic>} */ #topics = new Map()
 
   /** @param {import('./clock.js').Clock} clock */
@@ -59,15 +69,29 @@ export class Topics {
     }
   }
 
-  /** Moves every subscription to a connection, or to none. @param {import('./connection.js').Connection | null} connection */
+  /**
+   * Subscribes everything on a connection, or on none. When the one before is still open, nothing is lost or repeated.
+   * @param {Connection | null} connection
+   */
   use(connection) {
+    const moving = connection && this.#connection
     this.#connection = connection
     for (const topic of [...this.#topics.values()]) {
       topic.cancelRetry()
-      topic.on = null
+      if (!moving) topic.on = null
       if (connection) this.#settle(topic)
       else topic.each(listener => listener.onLost?.())
     }
+  }
+
+  /** Resolves when all that was asked for is done, as far as it can be. @returns {Promise<any>} */
+  settled() {
+    return Promise.all([...this.#topics.values()].map(topic => topic.chain))
+  }
+
+  /** Whether some topics are still heard on the former connection. */
+  get moving() {
+    return [...this.#topics.values()].some(({ on }) => on && on !== this.#connection)
   }
 
   /** @param {Topic} topic */
@@ -80,16 +104,31 @@ export class Topics {
     const connection = this.#connection
     if (!connection || topic.on === connection) return
     topic.cancelRetry()
+    const former = topic.on
+    /** what comes before this connection is the one that counts @type {(() => void)[] | null} */ let early = []
+    const passed = (topic.passed = new Set())
+    const hear = (/** @type {any} */ event, /** @type {Details} */ details) => {
+      if (topic.on === connection && !passed.delete(details.publication)) topic.take(event, details)
+    }
+    /** @type {import('./connection.js').OnEvent} */
+    const onEvent = (event, details) => (early ? early.push(() => hear(event, details)) : hear(event, details))
+    const onRevoked = () => (early ? early.push(onRevoked) : this.#revoked(topic, connection))
     try {
-      const onEvent = (/** @type {any} */ event, /** @type {import('./connection.js').Details} */ details) =>
-        topic.each(listener => listener.onEvent(event, details))
-      topic.leave = await connection.subscribe(topic.name, onEvent, () => this.#revoked(topic, connection))
+      const leave = await connection.subscribe(topic.name, onEvent, onRevoked)
+      // What the former connection has under way has come when a question over it is answered.
+      if (former) await ask(this.clock, former).catch(() => {})
+      if (connection !== this.#connection) return
+      if (former) topic.leave().catch(() => {}) // it may have other things to finish
+      Object.assign(topic, { on: connection, leave })
     } catch (thrown) {
       if (connection === this.#connection) this.#failed(topic, toLineError(thrown))
       return
+    } finally {
+      topic.passed = null
     }
-    if (connection !== this.#connection) return
-    topic.on = connection
+    const held = early
+    early = null
+    for (const act of held) act()
     topic.backoff.reset()
     topic.each(listener => listener.onReady?.())
   }
@@ -105,6 +144,7 @@ export class Topics {
 
   /** @param {Topic} topic @param {import('./errors.js').LineError} error */
   #failed(topic, error) {
+    topic.on = null
     if (isFinal(error)) topic.each(listener => listener.onRefused?.(error))
     else this.#retry(topic)
   }

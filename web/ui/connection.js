@@ -11,12 +11,14 @@ const WORDS = /** @type {Record<string, string>} */ ({
   connecting: 'Connecting…', online: 'Online', offline: 'Offline', refused: 'Signed out', closed: 'Closed',
 })
 
-/** @param {string} state */
-export const connectionWords = state => WORDS[state] ?? state
+const LONG_WAY = 'WebSocket does not get through here. Everything works by long-poll, only a little slower.'
+
+/** @param {Line} line */
+export const connectionWords = ({ state, transport }) => transport === 'longpoll' ? 'Online by long-poll' : WORDS[state] ?? state
 
 /** The page says it aloud elsewhere, once. @param {{line: Line}} props */
-export const Connection = ({ line }) =>
-  html`<span class="connection" data-state=${line.state} aria-hidden="true">${connectionWords(line.state)}</span>`
+export const Connection = ({ line }) => html`<span class="connection" data-state=${line.state} aria-hidden="true"
+  title=${line.transport === 'longpoll' ? LONG_WAY : null}>${connectionWords(line)}</span>`
 
 /** A quiet strip, once being offline is more than a hiccup. @param {{line: Line}} props */
 export const OfflineBanner = ({ line }) => {
@@ -37,11 +39,14 @@ export const OfflineBanner = ({ line }) => {
   }, [away, late])
   if (!away || !late) return null
   return html`<div class="banner">
-    <p><strong>You are offline.</strong> What you write is sent once you are back.</p>
+    <p><strong>You are offline.</strong> ${why(line)} What you write is sent once you are back.</p>
     <p class="banner-retry"><span class="dim">${waiting(line)}</span>
       <button class="link" onClick=${() => line.retryNow()}>Try now</button></p>
   </div>`
 }
+
+/** What stands in the way, if it is known. @param {Line} line */
+const why = ({ error }) => error && (error.uri === 'client.blocked' || error.fields.code) ? error.message : ''
 
 /** @param {Line} line */
 const waiting = ({ state, retryAt }) => {

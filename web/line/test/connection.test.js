@@ -31,8 +31,8 @@ class FakeSocket {
     this.onmessage({ data: JSON.stringify(message) })
   }
 
-  die(wasClean = false) {
-    this.onclose({ code: 1006, reason: '', wasClean })
+  die(code = 1006, reason = '') {
+    this.onclose({ code, reason })
   }
 }
 
@@ -42,7 +42,7 @@ beforeEach(async () => {
   globalThis.WebSocket = FakeSocket
   seen = { opened: [], closed: [], heard: 0 }
   connection = connect({
-    url: 'ws://test/ws', realm: 'openline', id: 'u_1', token: 'secret',
+    rung: 'websocket', url: 'ws://test/ws', realm: 'openline', id: 'u_1', token: 'secret',
     onOpen: welcome => seen.opened.push(welcome), onClose: error => seen.closed.push(error), onHeard: () => seen.heard++,
   })
   socket = FakeSocket.last
@@ -82,7 +82,7 @@ for (const [name, message] of [['ABORT', [ABORT, { message: 'Expired.' }, 'wamp.
   test(`${name} ends it, with its reason`, async () => {
     if (name === 'GOODBYE') await join()
     socket.receive(...message)
-    socket.die(true)
+    socket.die(1000)
     assert.equal(seen.closed.length, 1)
     assert.ok(seen.closed[0] instanceof LineError)
     assert.deepEqual([seen.closed[0].uri, seen.closed[0].message], ['wamp.error.not_authorized', 'Expired.'])
@@ -190,7 +190,7 @@ test('closing closes the socket, fails what is under way, and says nothing more'
   connection.close()
   await assert.rejects(answer, { uri: 'client.connection_lost' })
   assert.equal(socket.closed, 1000)
-  socket.die(true)
+  socket.die(1000)
   assert.deepEqual(seen.closed, [])
 })
 
@@ -199,4 +199,47 @@ test('closing before it opened leaves no session', async () => {
   socket.receive(WELCOME, 7, { roles: { broker: {}, dealer: {} }, authid: 'u_1', authrole: 'guest' })
   assert.deepEqual(seen.opened, [])
   assert.equal(socket.closed, 1000)
+})
+
+for (const [code, reason, fields] of [
+  [1006, '', {}],
+  [1001, 'going away', {}],
+  [3000, 'More was said than this connection took.', { code: 3000, retry_after: 0 }],
+]) {
+  test(`a WebSocket that is closed with ${code} is lost, and whether the node did it is known`, async () => {
+    await join()
+    socket.die(code, reason)
+    const [{ uri, message, fields: known }] = seen.closed
+    assert.deepEqual([uri, message, known], ['client.connection_lost', code < 3000 ? 'The connection was lost.' : reason, fields])
+  })
+}
+
+test('a browser that has no WebSocket, or forbids it, says so like a network', async () => {
+  for (const broken of [undefined, class { constructor() { throw new DOMException('insecure', 'SecurityError') } }]) {
+    globalThis.WebSocket = broken
+    const closed = []
+    connect({ rung: 'websocket', url: 'ws://test/ws', realm: 'openline', id: 'u_1', token: 't', onOpen() {}, onHeard() {}, onClose: error => closed.push(error.uri) })
+    assert.deepEqual(closed, [])
+    await settle()
+    assert.deepEqual(closed, ['client.connection_lost'])
+  }
+})
+
+test('it is finished when nothing is under way any more', async () => {
+  await join()
+  await connection.finish()
+  const call = connection.call('app.add', {})
+  const [, request] = await last()
+  let finished = false
+  connection.finish().then(() => { finished = true })
+  await settle()
+  assert.equal(finished, false)
+  socket.receive(RESULT, request, {}, [3])
+  await call.answer
+  await settle()
+  assert.equal(finished, true)
+  connection.call('app.never', {}).answer.catch(() => {})
+  const finishing = connection.finish()
+  socket.die()
+  await finishing
 })

@@ -114,12 +114,22 @@ test('pauses grow while the node is away, and for connections that do not last',
 
 test('a node that takes the connection and says nothing is given up after 10 s', async () => {
   node.door = 'silent'
-  const line = await made.openLine()
+  const line = await made.openLine({ ladder: { rungs: ['websocket'] } })
   await clock.advance(9_999)
   assert.equal(line.state, 'connecting')
   await clock.advance(1)
   assert.equal(line.state, 'offline')
-  assert.equal(line.error.uri, 'client.timeout')
+  assert.equal(line.error.uri, 'client.unreachable')
+})
+
+test('it is online once the node has answered a question', async () => {
+  node.silent = true
+  const line = await made.openLine()
+  assert.equal(node.called('openline.stream.heads').length, 1)
+  assert.equal(line.state, 'connecting')
+  node.silent = false
+  await clock.advance(10_000)
+  assert.equal(line.state, 'online')
 })
 
 test('retryNow, and the browser coming back, do not wait for the pause', async () => {
@@ -141,6 +151,7 @@ test('retryNow, and the browser coming back, do not wait for the pause', async (
 test('silence is questioned after 15 s, and any answer is life', async () => {
   const line = await made.openLine()
   delete node.procedures['openline.stream.heads']
+  node.calls.length = 0 // of the question that made it online
   await clock.advance(14_999)
   assert.equal(node.calls.length, 0)
   await clock.advance(1)
@@ -152,6 +163,7 @@ test('silence is questioned after 15 s, and any answer is life', async () => {
 
 test('nothing is asked while something is heard', async () => {
   const line = await made.openLine()
+  node.calls.length = 0
   line.subscribe('app.news', () => {})
   for (let beats = 0; beats < 10; beats++) {
     await clock.advance(10_000)
@@ -176,6 +188,7 @@ test('a connection that died in silence is replaced 5 s after the question', asy
 
 test('a question that is not answered means nothing while other things are heard', async () => {
   const line = await made.openLine()
+  node.calls.length = 0
   line.subscribe('app.news', () => {})
   await settle()
   const [connection] = node.connections

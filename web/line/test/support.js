@@ -88,9 +88,14 @@ export class FakeNode {
   /** what sign-in answers: null takes everybody, a LineError refuses, 'silent' never answers */ door = null
   /** the tokens that are refused */ refusedTokens = new Set()
   /** takes calls, and answers nothing */ silent = false
+  /** what does not get through, and how: 'refused' or 'silent' @type {Record<string, string>} */ blocked = {}
+  /** whether ordinary requests get through */ reachable = false
+  /** the connections that were tried: { rung, url, at } */ tries = []
   /** how an event gets to a subscriber */ deliver = (event, send) => send(event)
   /** how a finished call gets back to the caller */ answer = (call, send) => send()
   /** how long a call is under way, in ms; null for no time at all */ latency = null
+  /** how long everything takes to a client, in ms, without changing places; null for no time at all */ lag = null
+  publications = 0
   mostInPage = 300
   epochs = 0
   logs = new Map()
@@ -121,8 +126,9 @@ export class FakeNode {
     return { epoch: event.epoch, offset: event.offset, duplicate: false }
   }
 
-  publish(topic, event) {
-    for (const connection of this.connections) connection.event(topic, structuredClone(event))
+  publish(topic, event, author = null) {
+    const details = { topic, publication: ++this.publications }
+    for (const connection of this.connections) if (connection !== author) connection.event(structuredClone(event), details)
   }
 
   /** Loses a log; the next event begins another one. */
@@ -141,6 +147,7 @@ export class FakeNode {
 
   connect = target => {
     const connection = new FakeConnection(this, target)
+    this.tries.push({ rung: target.rung, url: target.url, at: this.clock.now() })
     setImmediate(() => connection.open())
     return connection
   }
@@ -150,6 +157,7 @@ class FakeConnection {
   subscriptions = new Map()
   #over = false
   #waiting = new Set()
+  #finishing = []
   #changing = new Set()
 
   constructor(node, target) {
@@ -159,10 +167,13 @@ class FakeConnection {
 
   open() {
     const { node, target } = this
+    if (node.blocked[target.rung] === 'refused') return this.die(new LineError('client.connection_lost'))
+    if (node.blocked[target.rung] === 'silent') return
     const refused = node.refusedTokens.has(target.token) ? new LineError('wamp.error.not_authorized', 'expired') : node.door
     if (this.#over || refused === 'silent') return
     if (refused) return this.die(refused)
     node.connections.add(this)
+    this.since = node.clock.now()
     target.onOpen({ id: target.id, role: 'guest' })
   }
 
@@ -176,6 +187,18 @@ class FakeConnection {
     this.#over = true
     this.node.connections.delete(this)
     for (const reject of [...this.#waiting]) reject(new LineError('client.connection_lost'))
+    this.#settled()
+  }
+
+  finish() {
+    return new Promise(resolve => {
+      this.#finishing.push(resolve)
+      this.#settled()
+    })
+  }
+
+  #settled() {
+    if (this.#over || !this.#waiting.size) for (const resolve of this.#finishing.splice(0)) resolve()
   }
 
   call(uri, kwargs, onProgress) {
@@ -183,7 +206,7 @@ class FakeConnection {
     const call = { uri, kwargs, id: this.target.id, connection: this, canceled: false, onProgress }
     const answer = this.#request(async () => {
       node.calls.push(call)
-      if (node.latency) await new Promise(resolve => node.clock.after(node.latency(), resolve))
+      if (node.latency) await new Promise(resolve => node.clock.after(node.latency(call), resolve))
       if (node.silent || this.#over) await new Promise(() => {})
       const procedure = node.procedures[uri]
       if (!procedure) throw new LineError('wamp.error.no_such_procedure')
@@ -194,53 +217,70 @@ class FakeConnection {
   }
 
   publish(topic, kwargs) {
-    return { answer: this.#request(async () => this.node.publish(topic, kwargs)), cancel() {} }
+    return { answer: this.#request(async () => this.node.publish(topic, kwargs, this)), cancel() {} }
   }
 
-  // As with AutobahnJS, a SUBSCRIBE while the topic's UNSUBSCRIBE is under way gives a subscription without events.
+  // As with AutobahnJS, a SUBSCRIBE while the topic's UNSUBSCRIBE is under way gives a subscription without events, and
+  // nothing is heard from the moment of an UNSUBSCRIBE.
   async subscribe(topic, onEvent, onRevoked) {
+    const subscription = { onEvent, onRevoked, heard: true }
     await this.#change(topic, dead => {
       const refusal = this.node.refuseTopic?.(topic)
       if (refusal) throw refusal
-      this.subscriptions.set(topic, { onEvent: dead ? () => {} : onEvent, onRevoked })
+      if (dead) subscription.heard = false
+      this.subscriptions.set(topic, subscription)
     })
-    return () => this.#change(topic, () => this.subscriptions.delete(topic))
+    return () => {
+      subscription.heard = false
+      return this.#change(topic, () => this.subscriptions.delete(topic))
+    }
   }
 
   async #change(topic, change) {
     const dead = this.#changing.has(topic)
     this.#changing.add(topic)
     try {
-      await this.#request(turn)
+      await this.#request(() => turn().then(() => change(dead)))
     } finally {
       this.#changing.delete(topic)
     }
-    change(dead)
   }
 
   revoke(topic) {
-    const { onRevoked } = this.subscriptions.get(topic)
+    const subscription = this.subscriptions.get(topic)
     this.subscriptions.delete(topic)
-    onRevoked()
+    this.#arrive(() => {
+      subscription.heard = false
+      subscription.onRevoked()
+    })
   }
 
-  event(topic, event) {
-    this.node.deliver(event, sent => {
-      if (this.#over || !this.subscriptions.has(topic)) return
+  event(event, details) {
+    const subscription = this.subscriptions.get(details.topic)
+    if (!subscription) return
+    this.node.deliver(event, sent => this.#arrive(() => {
+      if (this.#over || !subscription.heard) return
       this.target.onHeard()
-      this.subscriptions.get(topic).onEvent(sent, { topic, publication: 1 })
-    })
+      subscription.onEvent(sent, details)
+    }))
+  }
+
+  #arrive(act) {
+    const { clock, lag } = this.node
+    if (lag) clock.after(lag(this), act)
+    else act()
   }
 
   #request(run) {
     return new Promise((resolve, reject) => {
       if (this.#over) return reject(new LineError('client.connection_lost'))
       this.#waiting.add(reject)
-      const settled = act => value => {
+      const settled = act => value => this.#arrive(() => {
         this.#waiting.delete(reject)
         if (!this.#over) this.target.onHeard()
         act(value)
-      }
+        this.#settled()
+      })
       Promise.resolve().then(run).then(settled(resolve), settled(reject))
     })
   }
@@ -256,7 +296,9 @@ export function world() {
     wakers.add(onWake)
     return () => wakers.delete(onWake)
   }
-  const parts = { clock, connect: node.connect, wake: wakeParts, exclusively: (_, act) => act() }
+  const memory = { kept: null, get: () => memory.kept, set: fall => { memory.kept = fall } }
+  const reaches = async () => node.reachable
+  const parts = { clock, connect: node.connect, wake: wakeParts, exclusively: (_, act) => act(), memory, reaches }
   const signIn = async () => ({ id: 'u_1', token: 't1', name: 'Ada', role: 'guest' })
   const makeLine = (options = {}, more = {}) =>
     new Line({ url: 'ws://test/ws', outbox: storage, signIn, ...options }, { ...parts, ...more })
@@ -266,7 +308,7 @@ export function world() {
     await settle()
     return line
   }
-  return { clock, node, storage, parts, makeLine, openLine, wake: () => wakers.forEach(onWake => onWake()) }
+  return { clock, node, storage, memory, parts, makeLine, openLine, wake: () => wakers.forEach(onWake => onWake()) }
 }
 
 /** Follows a stream and writes down what it is told. */
