@@ -120,6 +120,26 @@ class Audience:
             if group.pending and transport.fd != group.skip:
                 transport.write(b"".join(group.pending), self.topic)
 
+    @property
+    def is_pending(self) -> bool:
+        """Say whether somebody is still to get something of this turn."""
+        return any(group.pending for group in self.groups.values())
+
+    def shares_with(self, other: "Audience") -> bool:
+        """Say whether somebody is written to directly in both. Looks through the smaller one."""
+        few, many = sorted((self, other), key=lambda one: one.size)
+        return any(many in transport.audiences for group in few.groups.values() for transport in group.transports)
+
+    def flush(self) -> None:
+        """Write what is pending."""
+        for group in self.groups.values():
+            group.flush()
+
+    @property
+    def size(self) -> int:
+        """How many are written to directly."""
+        return sum(len(group.transports) for group in self.groups.values())
+
     def _group(self, encoding: Encoding) -> Group:
         group = self.groups.get(encoding)
         if group is None:

@@ -1,5 +1,6 @@
 """Spread events: Crossbar's broker, with receivers kept ready and one write for all that one turn says to them."""
 
+from collections import defaultdict
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,8 @@ class EdgeBroker(Broker):
         self.audiences: dict[Any, Audience] = {}
         self._subscription_map = Observations(self)
         self._due: list[Group] = []
+        self._said: defaultdict[Any, dict[Audience, None]] = defaultdict(dict)
+        """To whom each publisher has said something in this turn that is still to be written."""
         self._counters = counters
 
     def audience(self, observation: Any) -> Audience:
@@ -108,7 +111,19 @@ class EdgeBroker(Broker):
                 receivers = self._filter_publish_receivers(subscription.observers, publish)
                 self._to_some([one for one in receivers if me_too or one is not session], event, publish.topic)
             else:
-                self._to_all(self.audiences[subscription], event, None if me_too else session, publish.topic)
+                audience = self.audiences[subscription]
+                if session in self._said:
+                    self._keep_order(session, audience)
+                self._to_all(audience, event, None if me_too else session, publish.topic)
+                if audience.is_pending:
+                    self._said[session][audience] = None
+
+    def _keep_order(self, publisher: Any, audience: Audience) -> None:
+        """Send first what a publisher said before to others, where somebody hears both (WAMP spec §PubSub Ordering)."""
+        said = self._said[publisher]
+        for other in [other for other in said if other is not audience and other.shares_with(audience)]:
+            other.flush()
+            del said[other]
 
     def _to_all(self, audience: Audience, event: Any, but: Any, topic: str) -> None:
         """Send an event to an audience, but not to its publisher."""
@@ -157,6 +172,7 @@ class EdgeBroker(Broker):
     def flush(self) -> None:
         """Write what this turn of the reactor said. A group that was flushed in between has nothing left."""
         due, self._due = self._due, []
+        self._said.clear()
         for group in due:
             group.flush()
 

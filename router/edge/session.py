@@ -253,6 +253,11 @@ class Session:
         return {"destroyed": [], "detached": []}
 
     @property
+    def authrole(self) -> str | None:
+        """The role that it signed in with."""
+        return self._authrole
+
+    @property
     def lasted(self) -> float:
         """Seconds since it joined."""
         return time.monotonic() - self._since

@@ -169,6 +169,17 @@ def test_who_unsubscribes_in_the_middle_of_a_turn_hears_nothing_after_the_answer
     assert numbers(hall.people[1]) == [1, 2]
 
 
+def test_what_one_publisher_says_on_several_topics_keeps_its_order(hall: Hall) -> None:
+    both = hall.people[0]
+    both.ask(32, ROOM.uri)
+    for n in range(20):
+        hall.say(n, HALL.uri if n % 3 else ROOM.uri)
+    hall.turn()
+    assert numbers(both) == list(range(20))
+    assert numbers(hall.people[1]) == [n for n in range(20) if n % 3]
+    assert not hall.memory.router.router.events._said
+
+
 def test_an_answer_does_not_overtake_an_event(hall: Hall) -> None:
     client = hall.people[0]
     hall.say(1)
