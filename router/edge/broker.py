@@ -71,6 +71,11 @@ class EdgeBroker(Broker):
         """How many subscriptions a session has."""
         return len(self._session_to_subscriptions.get(session, ()))
 
+    def silence(self, session: Any) -> None:
+        """Let a session have no more events."""
+        for subscription in list(self._session_to_subscriptions.get(session, ())):
+            self._unsubscribe(subscription, session)
+
     def is_heard(self, topic: str) -> bool:
         """Say whether anybody subscribed to a topic."""
         return bool(self._subscription_map.match_observations(topic))

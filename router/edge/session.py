@@ -240,6 +240,8 @@ class Session:
     def _say(self, raw: list[Any]) -> None:
         transport = self._transport
         if transport is not None:
+            if transport.audiences:
+                self._edge.router.events.flush_for(transport)
             transport.write(transport.encoding.write(raw), None)
 
     # ---- what Crossbar asks of a session
@@ -281,6 +283,10 @@ class Session:
     def leave(self, reason: str | None = None, message: str | None = None) -> None:
         """End the session from the router's side, as `wamp.session.kill` does."""
         self._say([GOODBYE, {"message": message} if message else {}, reason or "wamp.close.killed"])
+        self._edge.router.events.silence(self)
+        self._edge.reactor.callLater(0, self._dismiss)  # Crossbar is going through a list that we are in.
+
+    def _dismiss(self) -> None:
         self._leave()
         if self._transport is not None:
             self._transport.close(Cut(Why.SIGNED_OUT))

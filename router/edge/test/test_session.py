@@ -8,7 +8,7 @@ import pytest
 from components.settings import Limits
 from router.edge.cut import Why
 from router.identity import guest
-from tests.support.edge import KEYS, ROLES, Client, MemoryEdge
+from tests.support.edge import KEYS, ROLES, MemoryEdge
 from tests.support.router import SETTINGS
 
 CALL, SUBSCRIBE, PUBLISH, UNSUBSCRIBE = 48, 32, 16, 34
@@ -191,7 +191,11 @@ def test_transports_that_speak_no_wamp_are_let_in_by_a_token() -> None:
 
 
 def test_a_session_can_be_ended_from_inside() -> None:
-    client: Client = MemoryEdge().client("Ada")
+    edge = MemoryEdge()
+    client, other = edge.client("Ada"), edge.client("Bob")
+    client.subscribe("app.demo.x")
     client.wamp.leave("wamp.close.killed", "Go.")
+    other.ask(PUBLISH, "app.demo.x")
     assert client.heard[-1] == [6, {"message": "Go."}, "wamp.close.killed"]
+    edge.pass_time(0)
     assert client.cut is not None
