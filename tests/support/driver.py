@@ -1,8 +1,10 @@
 """People on the line in processes of their own, each driving the pages' client (`tests/journeys/driver.mjs`)."""
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -30,6 +32,7 @@ class Driver:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ,
+            start_new_session=True,  # The Node.js of the environment is started by a script, which ends alone.
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -60,7 +63,8 @@ class Driver:
 
     def stop(self) -> None:
         """End at once."""
-        self._process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(10)
         self._reader.join(10)
 
