@@ -1,6 +1,6 @@
-"""What the router itself answers and listens to, for components alone."""
+"""What the router itself answers and listens to."""
 
-from components.contract import COMPONENT, Procedure, Refusal, Topic, payload
+from components.contract import COMPONENT, PEOPLE, Nothing, Procedure, Refusal, Topic, payload
 
 
 @payload
@@ -31,6 +31,8 @@ class Loss:
     stream: str
 
 
+PING = Procedure("openline.router.ping", Nothing, Nothing, callers={*PEOPLE, COMPONENT})
+"""Answered by the router worker itself: asks for a sign of life, and nothing else."""
 WHO = Procedure("openline.router.who", Session, Person, callers={COMPONENT})
 ON_ACCESS_LOST = Topic("openline.router.on_access_lost", Loss, readers={COMPONENT})
 """Said by the component that owns a stream: each router then ends the person's subscriptions to it."""

@@ -12,7 +12,7 @@ from twisted.logger import Logger
 
 from components import alive, catalog
 from components.access import may
-from components.contract import COMPONENT, PEOPLE, Caller, Component, Refusal, Route, Unavailable, Verdict
+from components.contract import COMPONENT, PEOPLE, Caller, Component, Nothing, Refusal, Route, Unavailable, Verdict
 from components.database import Database
 from components.here import here, private_folder
 from components.host import build, socket_url
@@ -47,13 +47,17 @@ log = Logger()
 
 
 class Sessions(Component):
-    """Says whose session is whose, to components."""
+    """Says whose session is whose, to components, and that it is there, to everybody."""
 
     def __init__(self, router: Any) -> None:
         self._router = router
 
     def routes(self) -> list[Route]:
-        return [api.WHO.by(self.who)]
+        return [api.WHO.by(self.who), api.PING.by(self.ping)]
+
+    async def ping(self, caller: Caller, nothing: Nothing) -> Nothing:
+        """Answer, and that is all."""
+        return nothing
 
     async def who(self, caller: Caller, asked: api.Session) -> api.Person:
         """Answer for one session of this router."""
@@ -159,7 +163,7 @@ async def serve(session: Any, router: Any, wire: Wire, name: str) -> None:
     def lost(id: str, stream: str) -> None:
         hooks.cut(router, id, stream)
 
-    await wire.serve(name, session, Sessions(router))
+    await wire.serve(name, session, Sessions(router), router.calls.offer)
     await session.subscribe(lost, api.ON_ACCESS_LOST.uri)
 
 

@@ -19,7 +19,7 @@ const MODULES = {
   'marked': ['marked', 'lib/marked.esm.js'],
 }
 
-// AutobahnJS is CommonJS for Node. Pages speak JSON over WebSocket and sign in by ticket, so its other encodings,
+// AutobahnJS is CommonJS for Node. Pages speak JSON over transports of their own (line/websocket.js, line/longpoll.js) and sign in by ticket, so its other encodings,
 // transports and ways to sign in stay out, and with them the parts of Node that they need.
 const UNUSED = /^(cbor|msgpack5|tweetnacl|crypto-js|fs|net|ws|tls|events)$|^when\/|\/(polyfill|rawsocket|persona|cra|cryptosign)\.js$/
 const autobahnForPages = {

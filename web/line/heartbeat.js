@@ -12,7 +12,7 @@ const ANSWERING = 5 // seconds that a question gets
  * @param {import('./clock.js').Clock} clock @param {import('./connection.js').Connection} connection
  */
 export async function ask(clock, connection) {
-  const question = () => connection.call('openline.stream.heads', { streams: [] })
+  const question = () => connection.call('openline.router.ping', {})
   try {
     await within(clock, question, { timeout: ANSWERING })
   } catch (thrown) {

@@ -84,5 +84,5 @@ test('what would make the node hang up is refused here', async () => {
     assert.throws(() => line.follow(wrong, { onEvent() {} }), uri('client.invalid_uri'))
   }
   await assert.rejects(line.call('app.echo', { self: 1n }), TypeError)
-  assert.deepEqual(node.calls.map(call => call.uri), ['openline.stream.heads'])
+  assert.deepEqual(node.calls.map(call => call.uri), ['openline.router.ping'])
 })

@@ -221,7 +221,7 @@ test('a line that is closed or cut while it moves leaves nothing behind', async 
     made = world();
     ({ clock, node } = made)
     const line = await onLongPoll()
-    node.procedures['openline.stream.heads'] = () => new Promise(() => {}) // it opens, but is not answered yet
+    node.procedures['openline.router.ping'] = () => new Promise(() => {}) // it opens, but is not answered yet
     await clock.advance(2_000)
     assert.equal(node.connections.size, 2)
     end(line)

@@ -125,7 +125,7 @@ test('a node that takes the connection and says nothing is given up after 10 s',
 test('it is online once the node has answered a question', async () => {
   node.silent = true
   const line = await made.openLine()
-  assert.equal(node.called('openline.stream.heads').length, 1)
+  assert.equal(node.called('openline.router.ping').length, 1)
   assert.equal(line.state, 'connecting')
   node.silent = false
   await clock.advance(10_000)
@@ -150,12 +150,12 @@ test('retryNow, and the browser coming back, do not wait for the pause', async (
 
 test('silence is questioned after 15 s, and any answer is life', async () => {
   const line = await made.openLine()
-  delete node.procedures['openline.stream.heads']
+  delete node.procedures['openline.router.ping']
   node.calls.length = 0 // of the question that made it online
   await clock.advance(14_999)
   assert.equal(node.calls.length, 0)
   await clock.advance(1)
-  assert.deepEqual(node.calls.map(({ uri, kwargs }) => [uri, kwargs]), [['openline.stream.heads', { streams: [] }]])
+  assert.deepEqual(node.calls.map(({ uri, kwargs }) => [uri, kwargs]), [['openline.router.ping', {}]])
   await clock.advance(60_000)
   assert.equal(node.calls.length, 5)
   assert.equal(line.state, 'online')
@@ -169,7 +169,7 @@ test('nothing is asked while something is heard', async () => {
     await clock.advance(10_000)
     node.publish('app.news', {})
   }
-  assert.equal(node.called('openline.stream.heads').length, 0)
+  assert.equal(node.called('openline.router.ping').length, 0)
 })
 
 test('a connection that died in silence is replaced 5 s after the question', async () => {
@@ -198,7 +198,7 @@ test('a question that is not answered means nothing while other things are heard
   await clock.advance(4_000)
   assert.equal(line.state, 'online')
   assert.ok(node.connections.has(connection))
-  assert.equal(node.called('openline.stream.heads').length, 1)
+  assert.equal(node.called('openline.router.ping').length, 1)
 })
 
 test('a closed line leaves no timers running', async () => {

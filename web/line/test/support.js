@@ -101,7 +101,7 @@ export class FakeNode {
   logs = new Map()
   connections = new Set()
   procedures = {
-    'openline.stream.heads': () => ({ heads: {} }),
+    'openline.router.ping': () => ({}),
     'openline.stream.read': kwargs => this.log(kwargs.stream).read(kwargs, this.mostInPage),
     'openline.room.post': ({ room, text, key }) => this.append(`openline.room.${room}`, { text }, key),
   }
