@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import txaio
 from autobahn.wamp import message
+from msgpack import StackError
 
 from .cut import Cut, Why
 
@@ -44,7 +45,7 @@ class Codec:
         try:
             raw = self._loads(payload)
         except Exception as error:
-            raise Cut(Why.MALFORMED) from error
+            raise Cut(Why.TOO_DEEP if _too_deep(error) else Why.MALFORMED) from error
         if not isinstance(raw, list) or not raw or not isinstance(raw[0], int):
             raise Cut(Why.MALFORMED)
         if self.binary or payload.count(b"[") + payload.count(b"{") > depth:
@@ -99,6 +100,11 @@ def _deeper(value: Any, limit: int) -> bool:
     return False
 
 
+def _too_deep(error: Exception) -> bool:
+    """Say whether a decoder gave up because of the depth: msgpack at 1,024, cbor2 at 400."""
+    return isinstance(error, StackError) or "nesting depth" in str(error)
+
+
 _JSON, _MSGPACK, _CBOR = JsonObjectSerializer(), MsgPackObjectSerializer(), CBORObjectSerializer()
 
 
@@ -113,19 +119,24 @@ def _json_dumps(raw: Any) -> bytes:
 
 def _json_loads(payload: bytes) -> Any:
     """Read JSON. A string that begins with U+0000 is WAMP's notation of bytes."""
-    return _first(_JSON, payload) if b"\\u0000" in payload else orjson.loads(payload)
+    return _json_read(payload) if b"\\u0000" in payload else orjson.loads(payload)
 
 
-def _first(serializer: Any, payload: bytes) -> Any:
-    return serializer.unserialize(payload)[0]
+def _reader(serializer: Any) -> Callable[[bytes], Any]:
+    """Read one message as Autobahn does; as it did when this was imported, before `hooks.check_messages`."""
+    read = serializer.unserialize
+    return lambda payload: read(payload)[0]
+
+
+_json_read = _reader(_JSON)
 
 
 CODECS = {
     codec.name: codec
     for codec in (
         Codec("wamp.2.json", False, _json_dumps, _json_loads),
-        Codec("wamp.2.msgpack", True, _MSGPACK.serialize, lambda payload: _first(_MSGPACK, payload)),
-        Codec("wamp.2.cbor", True, _CBOR.serialize, lambda payload: _first(_CBOR, payload)),
+        Codec("wamp.2.msgpack", True, _MSGPACK.serialize, _reader(_MSGPACK)),
+        Codec("wamp.2.cbor", True, _CBOR.serialize, _reader(_CBOR)),
     )
 }
 """By the name of the subprotocol; the order is ours when a client offers several."""

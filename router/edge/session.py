@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from autobahn import util
 from autobahn.wamp import message
-from autobahn.wamp.exception import ProtocolError
+from autobahn.wamp.exception import InvalidUriError, ProtocolError
 from autobahn.wamp.types import SessionDetails, TransportDetails
 
 from .cut import Cut, Why
@@ -22,9 +22,12 @@ PUBLISH, SUBSCRIBE = message.Publish.MESSAGE_TYPE, message.Subscribe.MESSAGE_TYP
 _METHOD = "ticket"
 _TOO_FAST = "openline.error.too_fast"
 _TOO_MANY = "openline.error.too_many_subscriptions"
+_BAD_URI = "wamp.error.invalid_uri"
 _PATIENCE = 2_000
-"""How many refusals in a row a connection may earn by sending too much."""
+"""How many more of its requests than were taken a connection may have refused for sending too much."""
 _LONGEST_HOLD = 5.0
+_REQUESTS = {PUBLISH, SUBSCRIBE, message.Call.MESSAGE_TYPE, message.Register.MESSAGE_TYPE}
+"""What can be answered with an error that says why."""
 _TAKEN: dict[int, tuple[Any, str]] = {
     kind.MESSAGE_TYPE: (kind, name)
     for kind, name in (
@@ -191,12 +194,21 @@ class Session:
             raise Cut(Why.OUT_OF_TURN)
         if known[1] and (wait := self._allowance.take(known[1], time.monotonic())):
             return self._too_fast(raw, wait)
-        self._refused = 0
+        if self._refused:
+            self._refused -= 1
         try:
             taken = known[0].parse(raw)
-            if kind == SUBSCRIBE and self._is_full():
-                self._count("subscriptions")
-                return self._refuse(raw, _TOO_MANY, {"message": Why.SUBSCRIPTIONS.words})
+        except InvalidUriError:
+            return self._refuse(raw, _BAD_URI, {"message": "This address is none: a.b.c, of small letters and digits."})
+        except Exception as error:  # Autobahn checks some of it by assertions.
+            raise Cut(Why.MALFORMED) from error
+        if kind == SUBSCRIBE and self._is_full():
+            self._count("subscriptions")
+            return self._refuse(raw, _TOO_MANY, {"message": Why.SUBSCRIPTIONS.words})
+        self._process(taken)
+
+    def _process(self, taken: Any) -> None:
+        try:
             self._edge.router.process(self, taken)
         except ProtocolError as error:
             raise Cut(Why.MALFORMED) from error
@@ -216,7 +228,7 @@ class Session:
 
     def _refuse(self, raw: list[Any], error: str, fields: dict[str, Any]) -> None:
         """Answer a request with an error; a publish that wants no acknowledgement gets none."""
-        if len(raw) < 3 or not isinstance(raw[1], int) or not isinstance(raw[2], dict):
+        if raw[0] not in _REQUESTS or len(raw) < 3 or not isinstance(raw[1], int) or not isinstance(raw[2], dict):
             raise Cut(Why.MALFORMED)
         if raw[0] != PUBLISH or raw[2].get("acknowledge"):
             self._say([message.Error.MESSAGE_TYPE, raw[0], raw[1], {}, error, [], fields])

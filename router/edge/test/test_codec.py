@@ -56,6 +56,16 @@ def test_a_message_nests_so_deep_and_no_deeper(codec: Codec, kind: type) -> None
 
 
 @pytest.mark.parametrize(
+    ("name", "payload"),
+    [("wamp.2.json", b"[" * 30_000), ("wamp.2.msgpack", b"\x91" * 30_000), ("wamp.2.cbor", b"\x81" * 30_000)],
+)
+def test_what_no_decoder_can_follow_is_too_deep(name: str, payload: bytes) -> None:
+    with pytest.raises(Cut) as cut:
+        CODECS[name].decode(payload)
+    assert cut.value.why is Why.TOO_DEEP
+
+
+@pytest.mark.parametrize(
     "message",
     [
         [48, 1, {}, "a.b", ["é 🙂", 2**53, 2**64, 2**100, -(2**63), 0.5, True, None], {"a": [{}]}],

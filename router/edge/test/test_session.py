@@ -105,12 +105,33 @@ def test_what_a_router_says_or_was_said_is_not_for_a_joined_client(raw: list[Any
     assert client.cut.why is Why.OUT_OF_TURN
 
 
-@pytest.mark.parametrize("raw", [[48], [48, "x", {}, "a.b"], [48, 1, 7, "a.b"], [32, 1, {}], [16, -1, {}, "a.b"]])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        [48],
+        [48, "x", {}, "a.b"],
+        [48, 1, 7, "a.b"],
+        [32, 1, {}],
+        [16, -1, {}, "a.b"],
+        [48, 1, {}, "a.b", "x"],
+        [8, 48, 1, {}, "a..b"],
+    ],
+)
 def test_a_malformed_request_ends_the_connection(raw: list[Any]) -> None:
     client = MemoryEdge().client("Ada")
     client.say(*raw)
     assert client.cut is not None
     assert client.cut.why is Why.MALFORMED
+
+
+@pytest.mark.parametrize("uri", ["", "a..b", "A B", 7, None])
+@pytest.mark.parametrize("kind", [CALL, SUBSCRIBE])
+def test_what_is_no_address_is_refused_and_the_connection_goes_on(kind: int, uri: object) -> None:
+    client = MemoryEdge().client("Ada")
+    answer = client.ask(kind, uri)[-1]
+    assert (answer[0], answer[1]) == (8, kind)
+    assert answer[4] in ("wamp.error.invalid_uri", "wamp.error.not_authorized")
+    assert client.cut is None
 
 
 def test_who_does_not_sign_in_is_cut_off() -> None:
@@ -156,6 +177,13 @@ def test_who_goes_on_and_on_is_cut_off() -> None:
     assert client.cut is not None
     assert client.cut.why is Why.FLOOD
     assert client.cut.retry_after is not None
+
+
+def test_who_now_and_then_sends_too_much_is_not_cut_off() -> None:
+    client = limited(calls=rate(1e6, 1)).client("Ada")
+    for _ in range(5_000):
+        client.call("openline.none.such")
+    assert client.cut is None
 
 
 def test_a_publish_that_wants_no_answer_gets_none_when_there_are_too_many() -> None:
