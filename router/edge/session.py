@@ -26,20 +26,32 @@ _BAD_URI = "wamp.error.invalid_uri"
 _PATIENCE = 2_000
 """How many more of its requests than were taken a connection may have refused for sending too much."""
 _LONGEST_HOLD = 5.0
-_REQUESTS = {PUBLISH, SUBSCRIBE, message.Call.MESSAGE_TYPE, message.Register.MESSAGE_TYPE}
+_REQUESTS = {
+    kind.MESSAGE_TYPE
+    for kind in (
+        message.Publish,
+        message.Subscribe,
+        message.Unsubscribe,
+        message.Call,
+        message.Register,
+        message.Unregister,
+    )
+}
 """What can be answered with an error that says why."""
+_MOST_JOINS = 20
+"""How often one may sign in again on one connection."""
 _TAKEN: dict[int, tuple[Any, str]] = {
     kind.MESSAGE_TYPE: (kind, name)
     for kind, name in (
         (message.Publish, "publish"),
         (message.Subscribe, "subscribe"),
         (message.Call, "call"),
-        (message.Unsubscribe, ""),
-        (message.Cancel, ""),
+        (message.Unsubscribe, "subscribe"),
+        (message.Cancel, "call"),
         (message.Register, "subscribe"),
-        (message.Unregister, ""),
-        (message.Yield, ""),
-        (message.Error, ""),
+        (message.Unregister, "subscribe"),
+        (message.Yield, "call"),
+        (message.Error, "call"),
     )
 }
 """What a client that has signed in may send, and from which allowance it is taken."""
@@ -54,6 +66,7 @@ class Session:
         "_authid",
         "_authrole",
         "_edge",
+        "_joins",
         "_refused",
         "_session_id",
         "_session_roles",
@@ -75,7 +88,7 @@ class Session:
         self._authextra: dict[str, Any] | None = None
         self._session_roles: dict[str, Any] = {}
         self._allowance: Any = None
-        self._refused = 0
+        self._refused = self._joins = 0
         self._since = 0.0
         self._state = HELLO
         self._timer = edge.ticker.later(edge.settings.limits.hello, self._out_of_time)
@@ -192,13 +205,15 @@ class Session:
             if kind == GOODBYE:
                 return self._goodbye()
             raise Cut(Why.OUT_OF_TURN)
-        if known[1] and (wait := self._allowance.take(known[1], time.monotonic())):
+        if wait := self._allowance.take(known[1], time.monotonic()):
             return self._too_fast(raw, wait)
         if self._refused:
             self._refused -= 1
         try:
             taken = known[0].parse(raw)
-        except InvalidUriError:
+        except InvalidUriError as error:
+            if kind not in _REQUESTS:
+                raise Cut(Why.MALFORMED) from error
             return self._refuse(raw, _BAD_URI, {"message": "This address is none: a.b.c, of small letters and digits."})
         except Exception as error:  # Autobahn checks some of it by assertions.
             raise Cut(Why.MALFORMED) from error
@@ -227,10 +242,10 @@ class Session:
         self._refuse(raw, _TOO_FAST, {"message": Why.FLOOD.words, "retry_after": round(wait, 3)})
 
     def _refuse(self, raw: list[Any], error: str, fields: dict[str, Any]) -> None:
-        """Answer a request with an error; a publish that wants no acknowledgement gets none."""
-        if raw[0] not in _REQUESTS or len(raw) < 3 or not isinstance(raw[1], int) or not isinstance(raw[2], dict):
+        """Answer a request with an error; what wants no answer gets none."""
+        if len(raw) < 3 or not isinstance(raw[1], int) or (raw[0] == PUBLISH and not isinstance(raw[2], dict)):
             raise Cut(Why.MALFORMED)
-        if raw[0] != PUBLISH or raw[2].get("acknowledge"):
+        if raw[0] in _REQUESTS and (raw[0] != PUBLISH or raw[2].get("acknowledge")):
             self._say([message.Error.MESSAGE_TYPE, raw[0], raw[1], {}, error, [], fields])
 
     def _count(self, reason: str) -> None:
@@ -241,6 +256,9 @@ class Session:
         """Answer a GOODBYE, leave, and be ready for another HELLO on this connection (WAMP spec §Session Closing)."""
         self._say([GOODBYE, {}, "wamp.close.goodbye_and_out"])
         self._leave()
+        self._joins += 1
+        if self._joins == _MOST_JOINS:
+            raise Cut(Why.FLOOD)
         self._timer = self._edge.ticker.later(self._edge.settings.limits.hello, self._out_of_time)
 
     def _leave(self) -> None:

@@ -158,6 +158,25 @@ def test_after_goodbye_one_may_come_again_on_the_same_connection() -> None:
     assert client.cut.why is Why.NO_HELLO
 
 
+def test_who_comes_and_goes_all_the_time_is_cut_off() -> None:
+    client = MemoryEdge().client("Ada")
+    for _ in range(30):
+        if client.cut is None:
+            client.say(6, {}, "wamp.close.close_realm")
+            client.enter(guest("Ada", time.time(), 60))
+    assert client.cut is not None
+    assert client.cut.why is Why.FLOOD
+
+
+def test_what_is_no_request_counts_too() -> None:
+    client = limited(calls=rate(1, 1), subscribes=rate(1, 1)).client("Ada")
+    for _ in range(3):
+        client.say(49, 7, {})
+        client.say(UNSUBSCRIBE, 8, 9)
+    assert len(client.held) >= 4
+    assert [raw[4] for raw in client.heard if raw[0] == 8][1:] == ["openline.error.too_fast"] * 2
+
+
 def test_too_many_calls_are_told_how_long_to_wait() -> None:
     client = limited(calls=rate(1, 2)).client("Ada")
     answers = [client.call("openline.none.such") for _ in range(4)]
