@@ -1,15 +1,27 @@
-"""A client's WAMP session: sign-in, limits, and what the router asks of any session it knows."""
+"""A client's WAMP session: it signs in, and what it sends is held against its limits."""
 
 import time
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from autobahn import util
-from autobahn.wamp import message
 from autobahn.wamp.exception import InvalidUriError, ProtocolError
-from autobahn.wamp.types import SessionDetails, TransportDetails
 
 from .cut import Cut, Why
+from .incoming import (
+    ABORT,
+    AUTHENTICATE,
+    CHALLENGE,
+    ERROR,
+    GOODBYE,
+    HELLO,
+    PUBLISH,
+    REQUESTS,
+    SUBSCRIBE,
+    TAKEN,
+    WELCOME,
+    roles,
+)
+from .joined import Joined
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -17,79 +29,25 @@ if TYPE_CHECKING:
 
     from .edge import Edge
 
-HELLO, WELCOME, ABORT, CHALLENGE, AUTHENTICATE, GOODBYE = 1, 2, 3, 4, 5, 6
-PUBLISH, SUBSCRIBE = message.Publish.MESSAGE_TYPE, message.Subscribe.MESSAGE_TYPE
-_METHOD = "ticket"
 _TOO_FAST = "openline.error.too_fast"
 _TOO_MANY = "openline.error.too_many_subscriptions"
 _BAD_URI = "wamp.error.invalid_uri"
 _PATIENCE = 2_000
 """How many more of its requests than were taken a connection may have refused for sending too much."""
 _LONGEST_HOLD = 5.0
-_REQUESTS = {
-    kind.MESSAGE_TYPE
-    for kind in (
-        message.Publish,
-        message.Subscribe,
-        message.Unsubscribe,
-        message.Call,
-        message.Register,
-        message.Unregister,
-    )
-}
-"""What can be answered with an error that says why."""
 _MOST_JOINS = 20
 """How often one may sign in again on one connection."""
-_TAKEN: dict[int, tuple[Any, str]] = {
-    kind.MESSAGE_TYPE: (kind, name)
-    for kind, name in (
-        (message.Publish, "publish"),
-        (message.Subscribe, "subscribe"),
-        (message.Call, "call"),
-        (message.Unsubscribe, "subscribe"),
-        (message.Cancel, "call"),
-        (message.Register, "subscribe"),
-        (message.Unregister, "subscribe"),
-        (message.Yield, "call"),
-        (message.Error, "call"),
-    )
-}
-"""What a client that has signed in may send, and from which allowance it is taken."""
 
 
-class Session:
-    """One client, as Crossbar's broker and dealer see it; the names with underscores are what they ask for."""
+class Session(Joined):
+    """One client, whatever its transport."""
 
-    __slots__ = (
-        "_allowance",
-        "_authextra",
-        "_authid",
-        "_authrole",
-        "_edge",
-        "_joins",
-        "_refused",
-        "_session_id",
-        "_session_roles",
-        "_since",
-        "_state",
-        "_timer",
-        "_transport",
-    )
-    _authmethod = _METHOD
-    _authprovider = "openline"
-    _session_id: int | None
+    __slots__ = ("_allowance", "_joins", "_refused", "_state", "_timer")
 
     def __init__(self, edge: "Edge", transport: Transport) -> None:
-        self._edge = edge
-        self._transport: Transport | None = transport
-        self._session_id = None
-        self._authid: str | None = None
-        self._authrole: str | None = None
-        self._authextra: dict[str, Any] | None = None
-        self._session_roles: dict[str, Any] = {}
+        super().__init__(edge, transport)
         self._allowance: Any = None
         self._refused = self._joins = 0
-        self._since = 0.0
         self._state = HELLO
         self._timer = edge.ticker.later(edge.settings.limits.hello, self._out_of_time)
 
@@ -115,9 +73,9 @@ class Session:
             self._leave()
             self._transport = None
 
-    def admit(self, token: str, roles: dict[str, Any]) -> None:
+    def admit(self, token: str, said: dict[str, Any]) -> None:
         """Sign in without a HELLO, for a transport that speaks no WAMP to its client. Raises `Cut(Why.SIGNED_OUT)`."""
-        self._enter(self._edge.authenticate(token, None), roles)
+        self._enter(self._edge.authenticate(token, None), said)
 
     # ---- signing in
 
@@ -136,15 +94,15 @@ class Session:
         if len(raw) != 3 or not isinstance(raw[1], str) or not isinstance(raw[2], dict):
             raise Cut(Why.MALFORMED)
         asked = raw[2]
-        self._session_roles = _roles(asked.get("roles"))
+        self._session_roles = roles(asked.get("roles"))
         if raw[1] != self._edge.settings.realm:
             return self._abort("wamp.error.no_such_realm", "There is no such realm here.")
         methods = asked.get("authmethods")
-        if not isinstance(methods, list) or _METHOD not in methods:
+        if not isinstance(methods, list) or self._authmethod not in methods:
             return self._abort("wamp.error.no_auth_method", "Sign in with a ticket.")
         self._authid = asked["authid"] if isinstance(asked.get("authid"), str) else None
         self._state = AUTHENTICATE
-        self._say([CHALLENGE, _METHOD, {}])
+        self._say([CHALLENGE, self._authmethod, {}])
 
     def _authenticate(self, raw: list[Any]) -> None:
         try:
@@ -158,12 +116,12 @@ class Session:
         self._enter(who, self._session_roles)
         self._say([WELCOME, self._session_id, self._welcome()])
 
-    def _enter(self, who: "Identity", roles: dict[str, Any]) -> None:
+    def _enter(self, who: "Identity", said: dict[str, Any]) -> None:
         """Join the router."""
         assert self._transport is not None
         self._stop_timer()
         self._authid, self._authrole, self._authextra = who.id, who.role, who.extra
-        self._session_roles = roles
+        self._session_roles = said
         self._session_id = util.id()
         self._since = time.monotonic()
         self._allowance = self._edge.allowances.of(self._authid, self._transport.visitor.address)
@@ -200,27 +158,34 @@ class Session:
 
     def _take(self, raw: list[Any]) -> None:
         kind = raw[0]
-        known = _TAKEN.get(kind)
-        if known is None:
-            if kind == GOODBYE:
-                return self._goodbye()
-            raise Cut(Why.OUT_OF_TURN)
-        if wait := self._allowance.take(known[1], time.monotonic()):
+        if kind not in TAKEN:
+            return self._other(kind)
+        if wait := self._allowance.take(TAKEN[kind][1], time.monotonic()):
             return self._too_fast(raw, wait)
         if self._refused:
             self._refused -= 1
-        try:
-            taken = known[0].parse(raw)
-        except InvalidUriError as error:
-            if kind not in _REQUESTS:
-                raise Cut(Why.MALFORMED) from error
-            return self._refuse(raw, _BAD_URI, {"message": "This address is none: a.b.c, of small letters and digits."})
-        except Exception as error:  # Autobahn checks some of it by assertions.
-            raise Cut(Why.MALFORMED) from error
+        taken = self._parse(raw)
         if kind == SUBSCRIBE and self._is_full():
             self._count("subscriptions")
-            return self._refuse(raw, _TOO_MANY, {"message": Why.SUBSCRIPTIONS.words})
-        self._process(taken)
+            self._refuse(raw, _TOO_MANY, {"message": Why.SUBSCRIPTIONS.words})
+        elif taken is not None:
+            self._process(taken)
+
+    def _other(self, kind: int) -> None:
+        if kind != GOODBYE:
+            raise Cut(Why.OUT_OF_TURN)
+        self._goodbye()
+
+    def _parse(self, raw: list[Any]) -> Any:
+        """Make Autobahn's message of it, or answer that its address is none. Raises `Cut`."""
+        try:
+            return TAKEN[raw[0]][0].parse(raw)
+        except InvalidUriError as error:
+            if raw[0] not in REQUESTS:
+                raise Cut(Why.MALFORMED) from error
+            self._refuse(raw, _BAD_URI, {"message": "This address is none: a.b.c, of small letters and digits."})
+        except Exception as error:  # Autobahn checks some of it by assertions.
+            raise Cut(Why.MALFORMED) from error
 
     def _process(self, taken: Any) -> None:
         try:
@@ -245,8 +210,8 @@ class Session:
         """Answer a request with an error; what wants no answer gets none."""
         if len(raw) < 3 or not isinstance(raw[1], int) or (raw[0] == PUBLISH and not isinstance(raw[2], dict)):
             raise Cut(Why.MALFORMED)
-        if raw[0] in _REQUESTS and (raw[0] != PUBLISH or raw[2].get("acknowledge")):
-            self._say([message.Error.MESSAGE_TYPE, raw[0], raw[1], {}, error, [], fields])
+        if raw[0] in REQUESTS and (raw[0] != PUBLISH or raw[2].get("acknowledge")):
+            self._say([ERROR, raw[0], raw[1], {}, error, [], fields])
 
     def _count(self, reason: str) -> None:
         assert self._transport is not None
@@ -274,41 +239,7 @@ class Session:
                 self._edge.router.events.flush_for(transport)
             transport.write(transport.encoding.write(raw), None)
 
-    # ---- what Crossbar asks of a session
-
-    @property
-    def _realm(self) -> str:
-        return self._edge.settings.realm
-
-    @property
-    def _testaments(self) -> dict[str, list[Any]]:
-        return {"destroyed": [], "detached": []}
-
-    @property
-    def authrole(self) -> str | None:
-        """The role that it signed in with."""
-        return self._authrole
-
-    @property
-    def lasted(self) -> float:
-        """Seconds since it joined."""
-        return time.monotonic() - self._since
-
-    @property
-    def session_details(self) -> SessionDetails:
-        """Made when it is asked for: most sessions live without ever being looked at."""
-        return SessionDetails(
-            realm=self._realm,
-            session=self._session_id,
-            authid=self._authid,
-            authrole=self._authrole,
-            authmethod=self._authmethod,
-            authprovider=self._authprovider,
-            authextra=dict(self._authextra or {}),
-            transport=TransportDetails(peer=self._transport.visitor.address if self._transport else None),
-        )
-
-    _session_details = session_details
+    # ---- from the router
 
     def leave(self, reason: str | None = None, message: str | None = None) -> None:
         """End the session from the router's side, as `wamp.session.kill` does."""
@@ -320,21 +251,3 @@ class Session:
         self._leave()
         if self._transport is not None:
             self._transport.close(Cut(Why.SIGNED_OUT))
-
-
-_KNOWN_ROLES: dict[bytes, dict[str, Any]] = {}
-"""What clients say of themselves, made once for each kind of client."""
-
-
-def _roles(said: object) -> dict[str, Any]:
-    """Read the roles of a HELLO."""
-    try:
-        key = orjson.dumps(said)
-        found = _KNOWN_ROLES.get(key)
-        if found is None:
-            found = message.Hello.parse([HELLO, "realm", {"roles": said}]).roles
-            if len(_KNOWN_ROLES) < 256:
-                _KNOWN_ROLES[key] = found
-    except (ProtocolError, TypeError) as error:
-        raise Cut(Why.MALFORMED) from error
-    return found
