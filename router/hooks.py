@@ -132,17 +132,17 @@ def log_by(observer: Any) -> None:
 def add_session(router: Router, session: Any, authid: str, role: str, extra: dict[str, Any] | None = None) -> None:
     """Join a session to the router without a transport, as the worker does for its own components."""
     RouterSessionFactory(router._factory).add(session, router, authid=authid, authrole=role, authextra=extra)
+    router._authid_to_sessions.setdefault(authid, set()).add(session)  # Crossbar does so for sessions from outside.
 
 
 def cut(router: Any, authid: str, topic: str) -> None:
     """End all subscriptions of a person to one topic. Crossbar asks whether they may only when they begin."""
     broker = router._broker
     _expect(hasattr(broker, "removeSubscriber"), "the broker's removeSubscriber")
-    for session in list(router._session_id_to_session.values()):
-        if session._authid == authid:
-            for subscription in list(broker._session_to_subscriptions.get(session, ())):
-                if subscription.uri == topic:
-                    broker.removeSubscriber(subscription, session, reason="openline.error.not_authorized")
+    for session in list(router._authid_to_sessions.get(authid, ())):
+        for subscription in list(broker._session_to_subscriptions.get(session, ())):
+            if subscription.uri == topic:
+                broker.removeSubscriber(subscription, session, reason="openline.error.not_authorized")
 
 
 class GuardedRole(RouterRole):
@@ -155,12 +155,18 @@ class GuardedRole(RouterRole):
 
     def known(self, action: str, uri: str, match: str) -> dict[str, Any] | None:
         """Answer at once, where that does not depend on who asks."""
+        if len(uri) > _LONGEST_KNOWN:
+            return self._answer(action, uri, match)
         asked = action, uri, match
         if asked not in self._known:
             if len(self._known) >= _KNOWN_ANSWERS:
                 self._known.clear()  # Anybody may ask for what there is not.
-            self._known[asked] = _ANSWERS[self._guard.known(self.uri, action, uri, match)]
+            self._known[asked] = self._answer(action, uri, match)
         return self._known[asked]
+
+    def _answer(self, action: str, uri: str, match: str) -> dict[str, Any] | None:
+        answer: dict[str, Any] | None = _ANSWERS[self._guard.known(self.uri, action, uri, match)]
+        return answer
 
     def authorize(self, session: Any, uri: str, action: str, options: dict[str, Any]) -> "Deferred[dict[str, Any]]":
         asked = self._guard.decide(session._authid, self.uri, action, uri, options.get("match") or "exact")
@@ -178,6 +184,7 @@ class Deciding(Protocol):
 
 
 _KNOWN_ANSWERS = 10_000
+_LONGEST_KNOWN = 200
 _ANSWERS: dict[bool | None, Any] = {
     True: {"allow": True, "cache": False, "disclose": True},
     False: {"allow": False, "cache": False, "disclose": True},

@@ -74,5 +74,5 @@ def authenticator(keys: Signer) -> Authenticate:
 
 
 def _denied(reason: str) -> Cut:
-    log.info("sign-in refused: {reason}", reason=reason)
+    log.debug("sign-in refused: {reason}", reason=reason)  # How many, from where: router/edge/journal.py.
     return Cut(Why.SIGNED_OUT, "This sign-in is not valid, or not any more.")

@@ -42,7 +42,7 @@ class Signer:
         """Read a token back, or raise `BadToken`."""
         try:
             claims = jwt.decode(ticket, self.secret, [ALGORITHM], {"require": _CLAIMS}, audience=AUDIENCE)
-        except jwt.InvalidTokenError as error:
+        except (jwt.InvalidTokenError, TypeError, ValueError) as error:
             raise BadToken(str(error)) from error
         return Token(claims["sub"], str(claims["name"]), str(claims["role"]), float(claims["exp"]))
 

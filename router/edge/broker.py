@@ -9,6 +9,7 @@ from autobahn.wamp import message
 from autobahn.wamp.message import _URI_PAT_STRICT_NON_EMPTY
 from crossbar.router.broker import Broker
 from crossbar.router.observation import UriObservationMap
+from twisted.logger import Logger
 
 from .audience import Audience, Group, takes_bytes
 from .counters import Counters
@@ -16,6 +17,8 @@ from .transport import Encoding, Transport
 
 if TYPE_CHECKING:
     from .router import EdgeRouter
+
+log = Logger()
 
 _NARROWED = ("eligible", "eligible_authid", "eligible_authrole", "exclude", "exclude_authid", "exclude_authrole")
 
@@ -116,7 +119,7 @@ class EdgeBroker(Broker):
                 receivers = self._filter_publish_receivers(subscription.observers, publish)
                 self._to_some([one for one in receivers if me_too or one is not session], event, publish.topic)
             else:
-                audience = self.audiences[subscription]
+                audience = self.audience(subscription)
                 if session in self._said:
                     self._keep_order(session, audience)
                 self._to_all(audience, event, None if me_too else session, publish.topic)
@@ -133,16 +136,8 @@ class EdgeBroker(Broker):
     def _to_all(self, audience: Audience, event: Any, but: Any, topic: str) -> None:
         """Send an event to an audience, but not to its publisher."""
         skipped: Any = but._transport if but is not None else None
-        skip = skipped.audiences.get(audience, -1) if isinstance(skipped, Transport) else -1
-        skip_fd = skipped.fd if skip >= 0 else -1
         encoded: dict[Encoding, bytes] = {}
-        count = 0
-        for encoding, group in audience.groups.items():
-            if group.transports:
-                data = encoded[encoding] = encoding.encode(event)
-                count += len(group.transports)
-                if group.put(data, skip_fd):
-                    self._flush_later(group)
+        count = self._to_groups(audience, event, skipped, encoded)
         for transport in list(audience.waiting):
             if transport is not skipped:
                 transport.write(_encoded(encoded, transport.encoding, event), topic)
@@ -151,7 +146,19 @@ class EdgeBroker(Broker):
             if other is not but and other._session_id and other._transport:
                 self._router.send(other, event)
                 count += 1
-        self._counters.deliveries += count - (skip >= 0)
+        self._counters.deliveries += count
+
+    def _to_groups(self, audience: Audience, event: Any, skipped: Any, encoded: dict[Encoding, bytes]) -> int:
+        """Have an event written to all that are written to directly, at the end of this turn."""
+        is_among = isinstance(skipped, Transport) and skipped.audiences.get(audience, -1) >= 0
+        skip = skipped.fd if is_among else -1
+        for group in audience.groups.values():
+            if group.skip != skip:
+                group.flush()  # Before anything is put: it may move somebody from one group into waiting.
+        for encoding, group in audience.groups.items():
+            if group.transports and group.put(_encoded(encoded, encoding, event), skip):
+                self._flush_later(group)
+        return audience.size - is_among
 
     def _to_some(self, receivers: list[Any], event: Any, topic: str) -> None:
         """Send an event to chosen sessions."""
@@ -179,7 +186,10 @@ class EdgeBroker(Broker):
         due, self._due = self._due, []
         self._said.clear()
         for group in due:
-            group.flush()
+            try:
+                group.flush()
+            except Exception:
+                log.failure("events could not be written")
 
     def flush_for(self, transport: Any) -> None:
         """Write what a transport is still to get of this turn, before something else is written to it."""

@@ -122,6 +122,10 @@ class Allowances:
         """Make the allowance of a session: of whose it is, and where it comes from."""
         return Allowance(self, authid, neighbours(address))
 
+    def sign_in(self, address: str, now: float) -> float:
+        """Take a token of an address for a session that begins there: 0.0, or the seconds until there is one."""
+        return self._kinds["call"][2].take(neighbours(address), now)
+
     def buckets(self, kind: Kind, user: str, address: str, now: float) -> tuple[Bucket, Bucket, Bucket]:
         """Make a session's own bucket, and find those that it shares."""
         own, users, addresses = self._kinds[kind]

@@ -5,7 +5,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from autobahn.wamp import message
-from autobahn.wamp.exception import ApplicationError
+from autobahn.wamp.exception import ApplicationError, ProtocolError
 from crossbar.router.dealer import Dealer
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
@@ -125,6 +125,7 @@ class EdgeDealer(Dealer):
 
         That is: to refuse it, to ask somebody whether it is allowed, and to carry sealed payloads.
         """
+        self._check_request(session, call.request)
         known = self._router.known(session, "call", call.procedure)
         if known is None or not known["allow"] or call.payload is not None:
             super().processCall(session, call)
@@ -147,7 +148,18 @@ class EdgeDealer(Dealer):
         """Forget a session that has left, and stop working for it."""
         for call in list(self.answering.pop(session, {}).values()):
             call.stop(None)
+        for called in list(self._caller_to_invocations.get(session, ())):
+            self._started.pop(called.id, None)
+            if called.canceled:
+                self._remove_invoke_request(called)  # Crossbar passes these over, and keeps them.
+        for called in self._callee_to_invocations.get(session, ()):
+            self._started.pop(called.id, None)
         super().detach(session)
+
+    def _check_request(self, session: Any, request: int) -> None:
+        """Refuse a request that is still being answered under the same number: neither of them could be told apart."""
+        if (session._session_id, request) in self._invocations_by_call or request in self.answering.get(session, ()):
+            raise ProtocolError("this request is already being answered")
 
     def _add_invoke_request(self, invocation_request_id: int, *args: Any, **kwargs: Any) -> Any:
         self._started[invocation_request_id] = perf_counter()

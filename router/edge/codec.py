@@ -119,7 +119,22 @@ def _json_dumps(raw: Any) -> bytes:
 
 def _json_loads(payload: bytes) -> Any:
     """Read JSON. A string that begins with U+0000 is WAMP's notation of bytes."""
-    return _json_read(payload) if b"\\u0000" in payload else orjson.loads(payload)
+    if b"\\u0000" not in payload:
+        return orjson.loads(payload)
+    raw = _json_read(payload)
+    _check_characters(raw)
+    return raw
+
+
+def _check_characters(value: Any) -> None:
+    """Refuse half characters, as orjson does. Raises `UnicodeEncodeError`."""
+    if isinstance(value, str):
+        value.encode()
+    elif isinstance(value, dict):
+        _check_characters([*value.keys(), *value.values()])
+    elif isinstance(value, list):
+        for one in value:
+            _check_characters(one)
 
 
 def _reader(serializer: Any) -> Callable[[bytes], Any]:

@@ -64,7 +64,7 @@ class Door:
         if self._inside >= self.room:
             raise self._refuse("connections_all", host, LATER)
         whose = "" if address.among(host, self.settings.proxy_protocol) else self.count(host)
-        if wait := self._too_fast(whose):
+        if wait := self._new.take(self.now()):
             self._give_back(self._connections, whose)
             raise self._refuse("connections_new", host, wait)
         self._inside += 1
@@ -77,6 +77,8 @@ class Door:
         whose = address.neighbours(host)
         if self._connections.get(whose, 0) >= self._limits.address:
             raise self._refuse("connections_address", whose, LATER)
+        if wait := self._knocks.take(whose, self.now()):
+            raise self._refuse("connections_new", whose, wait)
         self._connections[whose] = self._connections.get(whose, 0) + 1
         return whose
 
@@ -96,11 +98,6 @@ class Door:
     def gave_back(self, whose: str) -> None:
         """A ticket was given back."""
         self._give_back(self._sessions, whose)
-
-    def _too_fast(self, whose: str) -> float:
-        now = self.now()
-        wait = self._knocks.take(whose, now) if whose else 0.0
-        return wait or self._new.take(now)
 
     def _refuse(self, reason: str, whom: str, wait: float) -> Cut:
         self.counters.refused(reason, whom)

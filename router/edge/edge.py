@@ -33,9 +33,9 @@ class Edge:
         self.features = router.features()
         counters.queue_bytes = self._waiting
 
-    def open(self, transport: Transport) -> Session:
-        """Begin a session on a transport. It has until `limits.hello` to sign in."""
-        session = Session(self, transport)
+    def open(self, transport: Transport, before: int = 0) -> Session:
+        """Begin a session on a transport, after so many others. It has until `limits.hello` to sign in."""
+        session = Session(self, transport, before)
         transport.session = session
         return session
 
@@ -49,9 +49,9 @@ class Edge:
     def left(self, session: Session) -> None:
         """A session that had signed in has ended."""
         assert session._transport is not None
-        self.router.leave(session)
         self.counters.left(session._transport.kind, session._authrole or "")
         self.journal.left(session)
+        self.router.leave(session)
 
     def _waiting(self) -> int:
         """How many bytes wait for clients that read slowly."""

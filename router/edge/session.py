@@ -44,10 +44,11 @@ class Session(Joined):
 
     __slots__ = ("_allowance", "_joins", "_refused", "_state", "_timer")
 
-    def __init__(self, edge: "Edge", transport: Transport) -> None:
+    def __init__(self, edge: "Edge", transport: Transport, joins: int = 0) -> None:
+        """`joins` says how many sessions there have been on the connection before."""
         super().__init__(edge, transport)
         self._allowance: Any = None
-        self._refused = self._joins = 0
+        self._refused, self._joins = 0, joins
         self._state = HELLO
         self._timer = edge.ticker.later(edge.settings.limits.hello, self._out_of_time)
 
@@ -96,10 +97,10 @@ class Session(Joined):
         asked = raw[2]
         self._session_roles = roles(asked.get("roles"))
         if raw[1] != self._edge.settings.realm:
-            return self._abort("wamp.error.no_such_realm", "There is no such realm here.")
+            return self._abort("wamp.error.no_such_realm", "There is no such realm here.", Why.MALFORMED)
         methods = asked.get("authmethods")
         if not isinstance(methods, list) or self._authmethod not in methods:
-            return self._abort("wamp.error.no_auth_method", "Sign in with a ticket.")
+            return self._abort("wamp.error.no_auth_method", "Sign in with a ticket.", Why.MALFORMED)
         self._authid = asked["authid"] if isinstance(asked.get("authid"), str) else None
         self._state = AUTHENTICATE
         self._say([CHALLENGE, self._authmethod, {}])
@@ -117,8 +118,10 @@ class Session(Joined):
         self._say([WELCOME, self._session_id, self._welcome()])
 
     def _enter(self, who: "Identity", said: dict[str, Any]) -> None:
-        """Join the router."""
+        """Join the router. Raises `Cut`."""
         assert self._transport is not None
+        if wait := self._edge.allowances.sign_in(self._transport.visitor.address, time.monotonic()):
+            raise Cut(Why.FLOOD, retry_after=wait)
         self._stop_timer()
         self._authid, self._authrole, self._authextra = who.id, who.role, who.extra
         self._session_roles = said
@@ -138,10 +141,10 @@ class Session(Joined):
             "roles": self._edge.features,
         }
 
-    def _abort(self, error: str, words: str) -> None:
+    def _abort(self, error: str, words: str, why: Why = Why.SIGNED_OUT) -> None:
         """Refuse a sign-in. The client closes the connection, or time does."""
         self._state = ABORT
-        self._count("signed_out")
+        self._count(why.name.lower())
         self._say([ABORT, {"message": words}, error])
 
     def _out_of_time(self) -> None:
@@ -218,19 +221,24 @@ class Session(Joined):
         self._edge.counters.refused(reason, self._transport.visitor.address)
 
     def _goodbye(self) -> None:
-        """Answer a GOODBYE, leave, and be ready for another HELLO on this connection (WAMP spec §Session Closing)."""
+        """Answer a GOODBYE, leave, and make room for another session on this connection (WAMP spec §Session Closing).
+
+        For another: what this one still waits for is not to be handed to whoever signs in next.
+        """
         self._say([GOODBYE, {}, "wamp.close.goodbye_and_out"])
         self._leave()
-        self._joins += 1
+        transport, self._transport = self._transport, None
+        assert transport is not None
+        self._edge.open(transport, self._joins + 1)
         if self._joins == _MOST_JOINS:
             raise Cut(Why.FLOOD)
-        self._timer = self._edge.ticker.later(self._edge.settings.limits.hello, self._out_of_time)
 
     def _leave(self) -> None:
         if self._session_id is not None:
-            self._edge.left(self)
-            self._session_id = None
-            self._state = HELLO
+            try:
+                self._edge.left(self)
+            finally:
+                self._session_id = None
 
     def _say(self, raw: list[Any]) -> None:
         transport = self._transport

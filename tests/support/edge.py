@@ -67,8 +67,14 @@ class Client(Transport):
         self.heard: list[list[Any]] = []
         self.cut: Cut | None = None
         self.held: list[float] = []
-        self.wamp: Session = edge.open(self)
+        edge.open(self)
         self._requests = 0
+
+    @property
+    def wamp(self) -> Session:
+        """The session of the moment: after a GOODBYE it is another."""
+        assert isinstance(self.session, Session)
+        return self.session
 
     def write(self, data: bytes, topic: str | None) -> None:
         self.heard.append(ENCODING.codec.decode(data))

@@ -95,9 +95,11 @@ class LongPoll {
   }
 
   async #receive() {
+    /** A body that a broken connection cut short is asked for again. @param {any} answer */
+    const isWhole = ({ status, number, text }) => status === 204 || (number > 0 && text.endsWith(SEPARATOR))
     for (let last = 0; !this.#over; ) {
       const asked = this.parts.clock.now()
-      const answer = await this.#ask(`receive?ack=${last}`, ({ status, number }) => status === 204 || number > 0)
+      const answer = await this.#ask(`receive?ack=${last}`, isWhole)
       if (answer.status === 204 || answer.number <= last) {
         await this.#pause(asked + BRISK - this.parts.clock.now())
         continue

@@ -190,6 +190,7 @@ class Line(Transport):
         if rest > 0:
             self._timer = self._edge.ticker.later(rest, self._out_of_time)
         elif self._ended:
+            self._ticket.release()  # Not before: until now its answers take up room.
             self._forget()
         else:
             self.close(Cut(Why.SILENT))
@@ -200,7 +201,6 @@ class Line(Transport):
         self._ended = cut
         if cut.why is not Why.DONE:
             self._edge.counters.refused(cut.why.name.lower(), self.visitor.address)
-        self._ticket.release()
         if self.session is not None:
             self.session.lost()
         self._inbox.close()

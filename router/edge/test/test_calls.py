@@ -9,6 +9,8 @@ from twisted.internet.task import Clock
 from components.contract import Caller, Component, Nothing, Procedure, Refusal, Route, payload
 from components.wire import Wire
 from router.edge import calls
+from router.edge.cut import Why
+from router.tokens import Token
 from tests.support.edge import Client, MemoryEdge
 from tests.support.router import SETTINGS, MemoryRouter
 
@@ -28,6 +30,7 @@ class Rude(Refusal):
 
 ECHO = Procedure("openline.parrot.echo", Words, Words, callers={"guest"})
 WAIT = Procedure("openline.parrot.wait", Nothing, Words, callers={"guest"})
+FAR = Procedure("openline.parrot.far", Nothing, Nothing, callers={"guest"})
 OURS = Procedure("openline.parrot.ours", Words, Words, callers={"component"})
 
 
@@ -63,7 +66,7 @@ class Cage:
 
     def __init__(self, offered: bool) -> None:
         self.clock = Clock()
-        self.memory = MemoryEdge(router=MemoryRouter(SETTINGS, self.clock, declared=[ECHO, WAIT, OURS]))
+        self.memory = MemoryEdge(router=MemoryRouter(SETTINGS, self.clock, declared=[ECHO, WAIT, OURS, FAR]))
         self.parrot = Parrot()
         self.dealer: Any = self.memory.router.router.calls
         self.dealer._reactor = self.clock
@@ -153,3 +156,54 @@ def test_an_offer_can_be_taken_back() -> None:
 def test_every_call_is_timed(cage: Cage) -> None:
     cage.client.call(ECHO.uri, words="hi")
     assert sum(cage.dealer.counters.call_seconds._counts) >= 1
+
+
+@pytest.mark.parametrize("procedure", [WAIT.uri, FAR.uri])
+def test_a_number_that_is_taken_ends_the_connection_and_leaves_nothing_behind(procedure: str) -> None:
+    cage = Cage(offered=True)
+    Callee(cage)
+    cage.client.call(procedure)
+    cage.client.say(48, cage.client._requests, {}, procedure)
+    assert cage.client.cut is not None
+    assert cage.client.cut.why is Why.MALFORMED
+    assert forgotten(cage)
+
+
+def test_a_caller_who_cancels_and_goes_leaves_nothing_behind() -> None:
+    cage = Cage(offered=False)
+    callee = Callee(cage)
+    cage.client.call(FAR.uri)
+    cage.client.say(49, cage.client._requests, {"mode": "killnowait"})
+    cage.client.wamp.lost()
+    callee.answer()
+    assert forgotten(cage)
+
+
+def test_a_callee_who_goes_leaves_nothing_behind() -> None:
+    cage = Cage(offered=False)
+    callee = Callee(cage)
+    cage.client.call(FAR.uri)
+    callee.client.wamp.lost()
+    assert cage.client.heard[-1][4] == "wamp.error.canceled"
+    assert forgotten(cage)
+
+
+class Callee:
+    """A component on a connection of its own, that answers when it is told to."""
+
+    def __init__(self, cage: Cage) -> None:
+        self.client = cage.memory.client()
+        self.client.enter(Token("far", "far", "component", 2e9))
+        self.client.ask(64, FAR.uri)
+
+    def answer(self) -> None:
+        """Answer all invocations."""
+        for raw in [raw for raw in self.client.heard if raw[0] == 68]:
+            self.client.say(70, raw[1], {}, [{}])
+
+
+def forgotten(cage: Cage) -> bool:
+    """Say whether nothing of a call is left."""
+    dealer = cage.dealer
+    kept = (dealer._invocations, dealer._invocations_by_call, dealer._caller_to_invocations, dealer._started)
+    return not any(kept) and not dealer.answering

@@ -2,8 +2,10 @@
 
 import time
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from twisted.internet.defer import Deferred
 
 from components.settings import Limits
 from router.edge.cut import Why
@@ -177,8 +179,28 @@ def test_what_is_no_request_counts_too() -> None:
     assert [raw[4] for raw in client.heard if raw[0] == 8][1:] == ["openline.error.too_fast"] * 2
 
 
+def test_what_one_person_waits_for_is_not_handed_to_the_next_on_the_same_connection() -> None:
+    edge = MemoryEdge()
+    asked: list[Deferred[bool]] = []
+
+    async def decide(*_: object) -> bool:
+        asked.append(Deferred())
+        return await asked[-1]
+
+    role: Any = edge.router.router._roles["guest"]
+    role._guard = Mock(known=lambda *_: None, decide=decide)
+    client = edge.client("Ada")
+    client.ask(SUBSCRIBE, "openline.room.private")
+    client.say(6, {}, "wamp.close.close_realm")
+    client.enter(guest("Bob", time.time(), 60))
+    before = len(client.heard)
+    asked[0].callback(True)
+    assert client.heard[before:] == []
+    assert edge.router.router.events.subscriptions(client.wamp) == 0
+
+
 def test_too_many_calls_are_told_how_long_to_wait() -> None:
-    client = limited(calls=rate(1, 2)).client("Ada")
+    client = limited(calls=rate(1, 3)).client("Ada")  # To sign in counts as one of its address.
     answers = [client.call("openline.none.such") for _ in range(4)]
     assert [answer[4] for answer in answers[:2]] == ["wamp.error.not_authorized"] * 2
     for answer in answers[2:]:

@@ -176,6 +176,7 @@ class WebSocket(Outbox):
     def _release(self) -> None:
         """Go on after a `hold`."""
         held, self._held = self._held, None
+        self._heard = self._terms.ticker.now  # It could not be heard meanwhile.
         if held is not None:
             self._read(held)
             if self._held is None and self._state is not State.GONE:
