@@ -190,7 +190,7 @@ class Line(Transport):
         if rest > 0:
             self._timer = self._edge.ticker.later(rest, self._out_of_time)
         elif self._ended:
-            self._ticket.release()  # Not before: until now its answers take up room.
+            self._ticket.release()  # Not before: the answers of who was cut off took up room.
             self._forget()
         else:
             self.close(Cut(Why.SILENT))
@@ -201,6 +201,8 @@ class Line(Transport):
         self._ended = cut
         if cut.why is not Why.DONE:
             self._edge.counters.refused(cut.why.name.lower(), self.visitor.address)
+        else:
+            self._ticket.release()
         if self.session is not None:
             self.session.lost()
         self._inbox.close()

@@ -358,7 +358,7 @@ class Refusing(EventsCase):
         self.assertEqual(node.get(f"/events?stream={NEWS}").status, 200)
 
     def test_who_asks_too_often_is_told_to_wait(self) -> None:
-        rate = {who: {"per_second": 0.5, "burst": 2} for who in ("session", "user", "address")}
+        rate = {who: {"per_second": 0.5, "burst": 3} for who in ("session", "user", "address")}
         node = Node(SETTINGS.model_copy(update={"limits": Limits.model_validate({"calls": rate})}))
         self.addCleanup(node.close)
         node.publish(count=500)
@@ -391,6 +391,7 @@ class Leaving(EventsCase):
         answer = self.listen()
         (session,) = self.node.sessions()
         session.leave("wamp.close.killed")
+        self.node.wait(0)
         (message,) = answer.messages
         self.assertEqual((message["event"], message["data"]["error"]), ("closed", "openline.error.signed_out"))
         self.assertTrue(answer.is_complete)
