@@ -391,7 +391,7 @@ class Leaving(EventsCase):
         answer = self.listen()
         (session,) = self.node.sessions()
         session.leave("wamp.close.killed")
-        self.node.wait(0)
+        self.node.wait(0.25)
         (message,) = answer.messages
         self.assertEqual((message["event"], message["data"]["error"]), ("closed", "openline.error.signed_out"))
         self.assertTrue(answer.is_complete)
