@@ -144,13 +144,13 @@ def make_test_tools() -> None:
 
 def make_vendor() -> None:
     """Build the modules that pages import from elsewhere, as their lock file says, with the Node of .venv."""
-    npm_ci("web")
+    npm("web", "ci")
     run(str(BIN / "node"), "build.mjs", folder="web")
 
 
-def npm_ci(folder: str) -> None:
+def npm(folder: str, *verb: str) -> None:
     """Install what a package-lock.json says, with the Node of .venv, and run none of it."""
-    run(str(BIN / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", folder=folder)
+    run(str(BIN / "npm"), *verb, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", folder=folder)
 
 
 def install_chromium() -> None:
@@ -178,7 +178,7 @@ def unpack_nginx() -> None:
 
 def install_clients() -> None:
     """Get the WAMP clients of the interop tests that come from npm."""
-    npm_ci("tests/interop")
+    npm("tests/interop", "install", "--no-save")  # `ci` takes a lock without add-ons for other machines for broken.
 
 
 def has_no_nginx() -> bool:
