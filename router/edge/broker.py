@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from autobahn import util
 from autobahn.wamp import message
 from autobahn.wamp.message import _URI_PAT_STRICT_NON_EMPTY
+from crossbar.router import NotAttached
 from crossbar.router.broker import Broker
 from crossbar.router.observation import UriObservationMap
 from twisted.logger import Logger
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 log = Logger()
 
+_SLICE = 500
+"""How many subscriptions of one session are forgotten in one turn."""
 _NARROWED = ("eligible", "eligible_authid", "eligible_authrole", "exclude", "exclude_authid", "exclude_authrole")
 
 
@@ -73,6 +76,36 @@ class EdgeBroker(Broker):
     def subscriptions(self, session: Any) -> int:
         """How many subscriptions a session has."""
         return len(self._session_to_subscriptions.get(session, ()))
+
+    def detach(self, session: Any) -> None:
+        """Forget a session that has left: who gets its events at once, the rest in slices, so that nobody waits."""
+        if session not in self._session_to_subscriptions:
+            raise NotAttached(f"session {session._session_id} is not attached")
+        left = list(self._session_to_subscriptions.pop(session))
+        transport = session._transport
+        if takes_bytes(transport):
+            for audience in list(transport.audiences):
+                audience.remove(session)
+        self._let_go(session, session._session_id, left)
+
+    def _let_go(self, session: Any, was: int, left: list[Any]) -> None:
+        """Forget some subscriptions of a session, and the others in the next turn."""
+        for subscription in left[:_SLICE]:
+            _, was_last = self._subscription_map.drop_observer(session, subscription)
+            is_deleted = was_last and not subscription.extra.retained_events
+            if is_deleted:
+                self._subscription_map.delete_observation(subscription)
+            self._tell("on_unsubscribe", was, subscription)
+            if is_deleted:
+                self._tell("on_delete", was, subscription)
+        if len(left) > _SLICE:
+            self._reactor.callLater(0, self._let_go, session, was, left[_SLICE:])
+
+    def _tell(self, what: str, session: int, subscription: Any) -> None:
+        """Publish a metaevent, if somebody listens."""
+        topic = f"wamp.subscription.{what}"
+        if self.is_heard(topic) and not subscription.uri.startswith("wamp."):
+            self._router._realm.session.publish(topic, session, subscription.id)
 
     def silence(self, session: Any) -> None:
         """Let a session have no more events."""
@@ -193,9 +226,9 @@ class EdgeBroker(Broker):
 
     def flush_for(self, transport: Any) -> None:
         """Write what a transport is still to get of this turn, before something else is written to it."""
-        for audience, index in list(transport.audiences.items()):
-            if index >= 0:
-                audience.groups[transport.encoding].flush()
+        for group in self._due:
+            if group.pending and transport.audiences.get(group.audience, -1) >= 0:
+                group.flush()
 
 
 def _event(subscription: Any, publication: int, publish: Any, publisher: Any) -> Any:

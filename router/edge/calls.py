@@ -144,6 +144,13 @@ class EdgeDealer(Dealer):
         else:
             calls[cancel.request].stop(CANCELED)
 
+    def processInvocationError(self, session: Any, error: Any) -> None:  # noqa: N802
+        try:
+            super().processInvocationError(session, error)
+        except KeyError:
+            if error.request in self._invocations:
+                raise  # Otherwise its caller left on hearing it: nothing is to be forgotten any more.
+
     def detach(self, session: Any) -> None:
         """Forget a session that has left, and stop working for it."""
         for call in list(self.answering.pop(session, {}).values()):

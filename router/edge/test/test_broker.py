@@ -31,7 +31,9 @@ class Said:
 
 
 _RATE = {who: {"per_second": 1e6, "burst": 1_000_000} for who in ("session", "user", "address")}
-MUCH = SETTINGS.model_copy(update={"limits": Limits.model_validate({"publishes": _RATE})})
+MUCH = SETTINGS.model_copy(
+    update={"limits": Limits.model_validate({"publishes": _RATE, "subscribes": _RATE, "subscriptions": 10_000})}
+)
 HALL = Topic("openline.test.hall", Said, readers={"guest"}, publishers={"guest"})
 ROOM = Topic("openline.test.room", Said, readers={"guest"}, publishers={"guest"})
 
@@ -250,6 +252,25 @@ def test_those_who_vanish_in_the_middle_of_a_burst_stop_nobody(hall: Hall) -> No
     hall.turn()
     assert gone.cut is not None
     assert numbers(stays) == numbers(also) == list(range(10))
+
+
+def test_one_with_very_many_subscriptions_is_forgotten_bit_by_bit(hall: Hall) -> None:
+    broker = hall.memory.router.router.events
+    clock = broker._reactor = Clock()
+    many = hall.people[0]
+    for n in range(1_200):
+        many.ask(32, f"app.demo.n{n}")
+    many.close(Cut(Why.SILENT))
+    assert many.audiences == {}
+    hall.say(1, "app.demo.n1100")
+    there = broker._subscription_map._observation_id_to_observation
+    assert 500 < len(there) < 1_200
+    clock.advance(0)
+    clock.advance(0)
+    assert {one.uri for one in there.values()} == {HALL.uri, "openline.router.on_access_lost"}
+    hall.say(2)
+    hall.turn()
+    assert numbers(hall.people[1]) == [2]
 
 
 def test_whoever_is_cut_off_from_a_topic_hears_nothing_more(hall: Hall) -> None:
