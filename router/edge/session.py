@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 _TOO_FAST = "openline.error.too_fast"
 _TOO_MANY = "openline.error.too_many_subscriptions"
 _BAD_URI = "wamp.error.invalid_uri"
-_PATIENCE = 2_000
-"""How many more of its requests than were taken a connection may have refused for sending too much."""
-_LONGEST_HOLD = 5.0
+_LONGEST_FLOOD = 30.0
+"""Seconds for which a connection may go on sending too much."""
+_PAUSE = 5.0
+"""Seconds without a refusal that end a flood."""
 _MOST_JOINS = 20
 """How often one may sign in again on one connection."""
 
@@ -42,13 +43,15 @@ _MOST_JOINS = 20
 class Session(Joined):
     """One client, whatever its transport."""
 
-    __slots__ = ("_allowance", "_joins", "_refused", "_state", "_timer")
+    __slots__ = ("_allowance", "_flooding", "_joins", "_refused", "_state", "_timer")
 
     def __init__(self, edge: "Edge", transport: Transport, joins: int = 0) -> None:
         """`joins` says how many sessions there have been on the connection before."""
         super().__init__(edge, transport)
         self._allowance: Any = None
-        self._refused, self._joins = 0, joins
+        self._refused = self._flooding = float("-inf")
+        """When it was last told to wait, and since when that goes on."""
+        self._joins = joins
         self._state = HELLO
         self._timer = edge.ticker.later(edge.settings.limits.hello, self._out_of_time)
 
@@ -165,8 +168,6 @@ class Session(Joined):
             return self._other(kind)
         if wait := self._allowance.take(TAKEN[kind][1], time.monotonic()):
             return self._too_fast(raw, wait)
-        if self._refused:
-            self._refused -= 1
         taken = self._parse(raw)
         if kind == SUBSCRIBE and self._is_full():
             self._count("subscriptions")
@@ -200,13 +201,19 @@ class Session(Joined):
         return self._edge.router.events.subscriptions(self) >= self._edge.settings.limits.subscriptions
 
     def _too_fast(self, raw: list[Any], wait: float) -> None:
-        """Say how long to wait, and take nothing more from the connection for longer and longer."""
-        self._refused += 1
+        """Say how long to wait, and take nothing more from the connection for so long.
+
+        It cannot be seen whether a connection that is not read from has ended, so that does not go on for ever.
+        """
+        now = self._edge.ticker.now
+        if now - self._refused > _PAUSE:
+            self._flooding = now
+        self._refused = now
         self._count("flood")
-        if self._refused > _PATIENCE:
+        if now - self._flooding > _LONGEST_FLOOD:
             raise Cut(Why.FLOOD, retry_after=wait)
         assert self._transport is not None
-        self._transport.hold(min(_LONGEST_HOLD, wait * self._refused))
+        self._transport.hold(wait)
         self._refuse(raw, _TOO_FAST, {"message": Why.FLOOD.words, "retry_after": round(wait, 3)})
 
     def _refuse(self, raw: list[Any], error: str, fields: dict[str, Any]) -> None:
