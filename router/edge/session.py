@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 _TOO_FAST = "openline.error.too_fast"
 _TOO_MANY = "openline.error.too_many_subscriptions"
 _BAD_URI = "wamp.error.invalid_uri"
-_LONGEST_FLOOD = 30.0
-"""Seconds for which a connection may go on sending too much."""
+_LONGEST_FLOOD = 300.0
+"""Seconds for which a connection may go on sending too much: who writes off a backlog at the limit is no attacker."""
 _PAUSE = 5.0
 """Seconds without a refusal that end a flood."""
 _MOST_JOINS = 20

@@ -76,8 +76,8 @@ def test_nobody_subscribes_to_everything(server: Server) -> None:
     """A hundred thousand SUBSCRIBEs, the end of that session, and joins beside it meanwhile."""
     with patient_joins(server) as seconds:
         eve = raw(server.person("eve"))
-        eve.settimeout(60)
-        with suppress(ConnectionError):  # It is cut off before it has said all of it.
+        eve.settimeout(20)
+        with suppress(ConnectionError, TimeoutError):  # It is read from no faster than it may subscribe.
             for start in range(1, 100_000, 1_000):
                 eve.sendall(frames(*(subscribe_to(number) for number in range(start, start + 1_000))))
         eve.close()
