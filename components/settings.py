@@ -121,7 +121,7 @@ class Limits(_Strict):
     """How much may wait for a client that reads slowly, before the stream's `slow` rule."""
     subscriptions: Annotated[int, Field(ge=1)] = 128
     """At once by one session."""
-    calls: Rates = _rates(50, 200)
+    calls: Rates = _rates(200, 1_000)
     publishes: Rates = _rates(50, 200)
     subscribes: Rates = _rates(20, 200)
     connections: Connections = Connections()
