@@ -7,8 +7,6 @@ from pathlib import Path
 
 SUPERVISOR = "components.lock"
 """In the `run` folder; held by the components' supervisor while it lives."""
-
-
 PATIENCE = 5.0
 """Seconds that whoever starts waits for one before to end."""
 
@@ -17,14 +15,11 @@ class AlreadyHeld(Exception):
     """Somebody else holds this lock: the same thing is running twice."""
 
 
-def hold(path: Path, kind: int = fcntl.LOCK_EX) -> int:
-    """Take a lock for as long as this process lives."""
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(file)
-        raise AlreadyHeld(f"{path} is held: this node is running already") from None
+def hold(path: Path) -> int:
+    """Take a lock for as long as this process lives, and leave our process id in it."""
+    file = _lock(path, fcntl.LOCK_EX)
+    os.ftruncate(file, 0)
+    os.write(file, f"{os.getpid()}\n".encode())
     return file
 
 
@@ -43,7 +38,22 @@ def take_over(path: Path) -> int:
 def is_held(path: Path) -> bool:
     """Say whether a living process holds a lock. For that moment nobody else can take it."""
     try:
-        os.close(hold(path, fcntl.LOCK_SH))
+        os.close(_lock(path, fcntl.LOCK_SH))
     except AlreadyHeld:
         return True
     return False
+
+
+def holder(path: Path) -> str:
+    """Say who took a lock last, whether they still hold it or have died since: a process id, or nothing."""
+    return path.read_text().strip() if path.exists() else ""
+
+
+def _lock(path: Path, kind: int) -> int:
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        raise AlreadyHeld(f"{path} is held: this node is running already") from None
+    return file

@@ -109,6 +109,7 @@ class Node(ApplicationSession):
         settings, places = here()
         private_folder(places.run)
         name, worker = self.config.extra["router"], hooks.router_of(self)
+        supervisor = Watch(places.run / alive.SUPERVISOR, hooks.reactor_of(worker).stop)
         reactor = hooks.reactor_of(worker)
         clock = steady(reactor)
         hooks.check_messages()
@@ -124,7 +125,7 @@ class Node(ApplicationSession):
         watch(settings, places, name, edge)
         await serve(self, router, wire, name)
         await host(settings, places, name, router, reactor)
-        LoopingCall(Watch(places.run / alive.SUPERVISOR, reactor.stop).look).start(WATCH)
+        LoopingCall(supervisor.look).start(WATCH)
 
 
 def open_edge(settings: Settings, places: Places, router: EdgeRouter, reactor: Any, counters: Counters) -> Edge:
@@ -190,14 +191,15 @@ class Watch:
 
     def __init__(self, lock: Path, end: Callable[[], None]) -> None:
         self._lock, self._end = lock, end
-        self._seen = False
+        self._before = alive.holder(lock)
+        self._came = False
         self._missed = 0
 
     def look(self) -> None:
-        """Look once. Two misses in a row are a death; one that was never seen has a minute to start."""
+        """Look once. Two misses in a row are a death; one that has not come yet has a minute to start."""
         held = alive.is_held(self._lock)
-        self._seen = self._seen or held
+        self._came = self._came or held or alive.holder(self._lock) != self._before
         self._missed = 0 if held else self._missed + 1
-        if self._missed == (2 if self._seen else MOST_MISSES):
+        if self._missed == (2 if self._came else MOST_MISSES):
             log.critical("the components' supervisor is not running: this router worker ends, to be started anew")
             self._end()

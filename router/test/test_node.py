@@ -35,6 +35,20 @@ def test_a_supervisor_that_dies_is_missed_twice(tmp_path: Path) -> None:
     assert looks_until_the_end(watch) == 2
 
 
+def test_one_that_came_and_died_between_two_looks_is_missed_too(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    watch = Watch(lock, end)
+    watch.look()
+    os.close(alive.hold(lock))
+    assert looks_until_the_end(watch) == 1
+
+
+def test_who_held_it_in_another_life_did_not_come(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    os.close(alive.hold(lock))
+    assert looks_until_the_end(Watch(lock, end)) == MOST_MISSES
+
+
 def test_one_that_never_came_is_waited_for(tmp_path: Path) -> None:
     assert looks_until_the_end(Watch(tmp_path / "lock", end)) == MOST_MISSES
 

@@ -32,7 +32,6 @@ KILLS: list[Callable[[Node], None]] = [kill_component_process, kill_router_worke
 
 
 @pytest.mark.parametrize("where", ["processes of their own", "the router worker"])
-@pytest.mark.xfail(strict=False, reason="a known gap: the writer is sometimes stuck after the router worker was killed")
 def test_nothing_is_lost_when_processes_are_killed(where: str) -> None:
     settings = {"processes": {"main": ["stream"], "router": ["room"]}} if where == "the router worker" else {}
     with Node(settings, supervised=True) as node:
