@@ -21,6 +21,7 @@ _PLENTY = {"per_second": 1e9, "burst": 1_000_000_000}
 _EVERYBODY = {"session": _PLENTY, "user": _PLENTY, "address": _PLENTY}
 _LIMITS = {
     "calls": _EVERYBODY,
+    "underway": 1_000,
     "publishes": _EVERYBODY,
     "subscribes": _EVERYBODY,
     "connections": {"address": 100_000, "all": 100_000, "new": _PLENTY},

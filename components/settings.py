@@ -121,7 +121,9 @@ class Limits(_Strict):
     """How much may wait for a client that reads slowly, before the stream's `slow` rule."""
     subscriptions: Annotated[int, Field(ge=1)] = 128
     """At once by one session."""
-    calls: Rates = _rates(200, 1_000)
+    underway: Annotated[int, Field(ge=1)] = 16
+    """Calls of one session that components are answering; before one more is taken, one of them is awaited."""
+    calls: Rates = _rates(100, 400)
     publishes: Rates = _rates(50, 200)
     subscribes: Rates = _rates(20, 200)
     connections: Connections = Connections()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DEADLINE = 30.0
 """Seconds that a procedure may take."""
+_MOMENT = 0.05
+"""Seconds that a session with many calls underway waits for an answer before another of its calls is taken."""
 CANCELED = "wamp.error.canceled"
 UNAVAILABLE = "openline.error.unavailable"
 
@@ -89,8 +91,10 @@ class Answering:
         self.is_over = True
         self._dealer.counters.call_seconds.observe(perf_counter() - self._start)
         calls = self._dealer.answering.get(self._session)
-        if calls is not None and calls.pop(self._request, None) is self and not calls:
-            del self._dealer.answering[self._session]
+        if calls is not None and calls.pop(self._request, None) is self:
+            if not calls:
+                del self._dealer.answering[self._session]
+            self._dealer.one_is_over(self._session)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -110,6 +114,8 @@ class EdgeDealer(Dealer):
         self.counters = counters
         self.answering: dict[Any, dict[int, Answering]] = {}
         self._offers: dict[str, Answer] = {}
+        self._busy: dict[Any, Any] = {}
+        """Sessions that want to know when fewer of their calls are underway, and what tells them when that takes long."""
         self._started: dict[int, float] = {}
 
     def offer(self, uri: str, answer: Answer) -> None:
@@ -119,6 +125,27 @@ class EdgeDealer(Dealer):
     def withdraw(self, uri: str) -> None:
         """Take an offer back."""
         self._offers.pop(uri, None)
+
+    def underway(self, session: Any) -> int:
+        """How many calls of a session are being answered."""
+        return len(self._caller_to_invocations.get(session, ())) + len(self.answering.get(session, ()))
+
+    def tell_when_fewer(self, session: Any) -> None:
+        """Have a session told (`fewer`) in a turn of its own: as soon as one of its calls is over, or after a moment.
+
+        After a moment, since what a client says besides must be heard however long an answer takes.
+        """
+        if session not in self._busy:
+            self._busy[session] = self._reactor.callLater(_MOMENT, self._tell_fewer, session)
+
+    def one_is_over(self, session: Any) -> None:
+        """A call of a session is over."""
+        if session in self._busy:
+            self._busy[session].reset(0)
+
+    def _tell_fewer(self, session: Any) -> None:
+        del self._busy[session]
+        session.fewer()
 
     def processCall(self, session: Any, call: Any) -> None:  # noqa: N802
         """Answer a call here where somebody offered to, or hand it to its callee; Crossbar's own way does the rest.
@@ -153,6 +180,8 @@ class EdgeDealer(Dealer):
 
     def detach(self, session: Any) -> None:
         """Forget a session that has left, and stop working for it."""
+        if session in self._busy:
+            self._busy.pop(session).cancel()
         for call in list(self.answering.pop(session, {}).values()):
             call.stop(None)
         for called in list(self._caller_to_invocations.get(session, ())):
@@ -177,6 +206,7 @@ class EdgeDealer(Dealer):
         if start is not None:
             self.counters.call_seconds.observe(perf_counter() - start)
         super()._remove_invoke_request(invocation_request)
+        self.one_is_over(invocation_request.caller)
 
 
 def _caller(session: Any) -> Caller:

@@ -1,6 +1,7 @@
 """A client's WAMP session: it signs in, and what it sends is held against its limits."""
 
 import time
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from autobahn import util
@@ -10,6 +11,7 @@ from .cut import Cut, Why
 from .incoming import (
     ABORT,
     AUTHENTICATE,
+    CALL,
     CHALLENGE,
     ERROR,
     GOODBYE,
@@ -174,6 +176,8 @@ class Session(Joined):
             self._refuse(raw, _TOO_MANY, {"message": Why.SUBSCRIPTIONS.words})
         elif taken is not None:
             self._process(taken)
+            if kind == CALL:
+                self._wait_for_answers()
 
     def _other(self, kind: int) -> None:
         if kind != GOODBYE:
@@ -197,6 +201,18 @@ class Session(Joined):
         except ProtocolError as error:
             raise Cut(Why.MALFORMED) from error
 
+    def _wait_for_answers(self) -> None:
+        """Take nothing more while components are busy with so many calls of this session: others want an answer too."""
+        calls = self._edge.router.calls
+        if self._transport is not None and calls.underway(self) >= self._edge.settings.limits.underway:
+            self._transport.hold(1.0)
+            calls.tell_when_fewer(self)
+
+    def fewer(self) -> None:
+        """Go on: some of the calls were answered."""
+        if self._transport is not None:
+            self._transport.go_on()
+
     def _is_full(self) -> bool:
         return self._edge.router.events.subscriptions(self) >= self._edge.settings.limits.subscriptions
 
@@ -214,7 +230,7 @@ class Session(Joined):
             raise Cut(Why.FLOOD, retry_after=wait)
         assert self._transport is not None
         self._transport.hold(wait)
-        self._refuse(raw, _TOO_FAST, {"message": Why.FLOOD.words, "retry_after": round(wait, 3)})
+        self._refuse(raw, _TOO_FAST, {"message": Why.FLOOD.words, "retry_after": ceil(wait * 1_000) / 1_000})
 
     def _refuse(self, raw: list[Any], error: str, fields: dict[str, Any]) -> None:
         """Answer a request with an error; what wants no answer gets none."""

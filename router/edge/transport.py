@@ -90,5 +90,9 @@ class Transport:
             audience.move(self, ready)
 
     def hold(self, seconds: float) -> None:
-        """Take nothing more from the client for so long: it sends too much."""
+        """Take nothing more from the client for so long, or until `go_on`: it sends too much."""
+        raise NotImplementedError
+
+    def go_on(self) -> None:
+        """End a `hold` early. Harmless where there is none."""
         raise NotImplementedError

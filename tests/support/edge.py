@@ -86,6 +86,9 @@ class Client(Transport):
     def hold(self, seconds: float) -> None:
         self.held.append(seconds)
 
+    def go_on(self) -> None:
+        self.held.clear()
+
     def say(self, *raw: Any) -> None:
         """Send a message, as a transport hands it on."""
         try:

@@ -102,6 +102,9 @@ class Client(Transport):
     def hold(self, seconds: float) -> None:
         """Our own client waits as the refusals tell it to."""
 
+    def go_on(self) -> None:
+        """It never stopped."""
+
     def _ask(self, raw: list[Any]) -> "Deferred[Any]":
         asked = self.wait()
         self._last = number = self._last + 1

@@ -53,6 +53,12 @@ class Inbox:
             self._hold.cancel()
         self._hold = self._ticker.later(seconds, self._release)
 
+    def go_on(self) -> None:
+        """End a hold."""
+        if self._hold is not None:
+            self._hold.cancel()
+            self._release()
+
     def close(self) -> None:
         """Forget what waits, and let nobody wait any longer."""
         self._messages.clear()

@@ -111,6 +111,9 @@ class Line(Transport):
     def hold(self, seconds: float) -> None:
         self._inbox.hold(seconds)
 
+    def go_on(self) -> None:
+        self._inbox.go_on()
+
     # ---- within
 
     def _split(self, body: bytes) -> list[bytes]:

@@ -113,6 +113,36 @@ def test_who_may_not_call_is_refused(cage: Cage) -> None:
     assert cage.parrot.callers == []
 
 
+def test_who_asks_for_much_at_once_is_held_until_some_of_it_is_answered(cage: Cage) -> None:
+    most = SETTINGS.limits.underway
+    for _ in range(most - 1):
+        cage.client.call(WAIT.uri)
+    assert cage.client.held == []
+    cage.client.call(WAIT.uri)
+    assert cage.client.held
+    cage.parrot.waiting[0].callback("done")
+    assert cage.client.held, "it goes on in a turn of its own"
+    cage.clock.advance(0)
+    cage.memory.clock.advance(0)
+    assert cage.client.held == []
+
+
+def test_who_is_held_is_heard_again_however_long_answers_take(cage: Cage) -> None:
+    for _ in range(SETTINGS.limits.underway):
+        cage.client.call(WAIT.uri)
+    assert cage.client.held
+    cage.clock.advance(0.1)
+    assert cage.client.held == []
+
+
+def test_who_is_held_and_leaves_is_forgotten() -> None:
+    cage = Cage(offered=True)
+    for _ in range(SETTINGS.limits.underway):
+        cage.client.call(WAIT.uri)
+    cage.client.wamp.lost()
+    assert not cage.dealer._busy
+
+
 def test_a_slow_answer_comes_when_it_is_there(cage: Cage) -> None:
     assert cage.client.call(WAIT.uri) == []
     assert cage.client.call(ECHO.uri, words="meanwhile")[3] == [{"words": "meanwhile"}]

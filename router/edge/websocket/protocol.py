@@ -35,7 +35,7 @@ _log = Logger()
 class WebSocket(Outbox):
     """One client. Twisted hands it what its socket reads."""
 
-    __slots__ = ("_heard", "_held", "_on_end", "_parser", "_pinged", "_timer")
+    __slots__ = ("_heard", "_held", "_hold", "_on_end", "_parser", "_pinged", "_timer")
 
     def __init__(
         self, visitor: Visitor, encoding: Encoding, terms: Terms, *, inflate: bool = False, on_end: Any = None
@@ -47,6 +47,7 @@ class WebSocket(Outbox):
         self._on_end = on_end
         self._held: Iterator[Item] | None = None
         """What was read and is not to be looked at yet."""
+        self._hold: Timer | None = None
         self._heard = terms.ticker.now
         self._pinged = 0.0
         self._timer: Timer = terms.ticker.later(limits.ping - _EARLY, self._listen)
@@ -71,13 +72,25 @@ class WebSocket(Outbox):
             self._drop_later()
             if cut.why in _BROKEN:
                 self._end()
-            self._release()
+            self.go_on()
 
     def hold(self, seconds: float) -> None:
         if self._held is None and self._state is State.OPEN:
             self._held = iter(())
             self._tcp.pauseProducing()
-            self._terms.ticker.later(seconds, self._release)
+            self._hold = self._terms.ticker.later(seconds, self.go_on)
+
+    def go_on(self) -> None:
+        held, self._held = self._held, None
+        if held is None:
+            return
+        assert self._hold is not None
+        self._hold.cancel()
+        self._hold = None
+        self._heard = self._terms.ticker.now  # It could not be heard meanwhile.
+        self._read(held)
+        if self._held is None and self._state is not State.GONE:
+            self._tcp.resumeProducing()
 
     # ---- what Twisted calls
 
@@ -172,15 +185,6 @@ class WebSocket(Outbox):
             self._end()  # The parser's: there will be no answer to our close.
         else:
             self.close(cut)
-
-    def _release(self) -> None:
-        """Go on after a `hold`."""
-        held, self._held = self._held, None
-        self._heard = self._terms.ticker.now  # It could not be heard meanwhile.
-        if held is not None:
-            self._read(held)
-            if self._held is None and self._state is not State.GONE:
-                self._tcp.resumeProducing()
 
     # ---- silence, and the end
 
