@@ -115,7 +115,7 @@ class EdgeDealer(Dealer):
         self.answering: dict[Any, dict[int, Answering]] = {}
         self._offers: dict[str, Answer] = {}
         self._busy: dict[Any, Any] = {}
-        """Sessions that want to know when fewer of their calls are underway, and what tells them when that takes long."""
+        """Sessions that wait until fewer of their calls are underway, each with what tells them that it takes long."""
         self._started: dict[int, float] = {}
 
     def offer(self, uri: str, answer: Answer) -> None:

@@ -24,7 +24,10 @@ class Outlet:
         """Whether what is written would be sent at once."""
         self.on_room: Callable[[], object] = lambda: None
         self._request, self._edge = request, edge
-        self._patience = edge.settings.limits.ping + edge.settings.limits.pong
+        limits = edge.settings.limits
+        self._patience = limits.ping + limits.pong
+        self._pause = limits.ping / 4
+        """Seconds between two looks at whether a beat is due; two at most go by without anything being written."""
         self._written = True
         self._beat: Any = None
         self._stuck: Any = None
@@ -32,9 +35,9 @@ class Outlet:
     def begin(self, opening: bytes) -> None:
         """Write the head, and the first words."""
         self.is_open = self.takes = True
-        _give_up_after(self._request, self._patience)
+        _give_up_after(self._request, self._patience - 2 * self._pause)
         self._request.registerProducer(self, True)
-        self._beat = self._edge.ticker.every(self._edge.settings.limits.ping, self._live)
+        self._beat = self._edge.ticker.every(self._pause, self._live)
         self.write(opening)
 
     def write(self, data: bytes) -> None:
@@ -61,9 +64,10 @@ class Outlet:
 
     def _live(self) -> None:
         """Say that the connection lives, unless something was said just now."""
-        if self.takes and not self._written:
+        if self._written:
+            self._written = False
+        elif self.takes:
             self.write(self.form.beat)
-        self._written = False
 
     def _drop(self) -> None:
         """Give up somebody who has stopped reading."""

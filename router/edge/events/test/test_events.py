@@ -1,6 +1,7 @@
 """`/events` over a real HTTP parser, router and log."""
 
 import json
+import socket
 from collections.abc import Sequence
 from typing import Any
 
@@ -262,11 +263,22 @@ class Reading(EventsCase):
     def test_a_silent_connection_is_kept_alive(self) -> None:
         answer, lines = self.listen(), self.listen(Accept="application/x-ndjson")
         before = len(answer.text), len(lines.text)
-        self.node.wait(51)
+        self.node.wait(14)
         self.assertEqual(answer.text[before[0] :], ":\n\n")
         self.assertEqual(lines.text[before[1] :], "\n")
-        self.node.wait(25)
+        self.node.wait(13)
         self.assertEqual(answer.text[before[0] :], ":\n\n:\n\n")
+
+    def test_a_machine_that_is_gone_is_found_as_soon_as_on_a_websocket(self) -> None:
+        """A beat is due after 12.5 s at the latest; the system waits for its acknowledgement for the rest of 33 s."""
+        with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as end:
+            answer = self.listen(handle=end)
+            waits = end.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) / 1_000
+            before = len(answer.text)
+            self.node.wait(12.5 + 0.5)
+            self.assertGreater(len(answer.text), before)
+            self.assertLessEqual(12.5 + waits, 33)
+            self.assertGreater(waits, 15)
 
 
 class Refusing(EventsCase):

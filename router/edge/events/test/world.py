@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from socket import socket
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -116,10 +117,17 @@ class Node:
             self.memory.pass_time(0.25)
 
     def get(
-        self, path: str, method: str = "GET", token: str | None = "", slow: bool = False, **headers: str
+        self,
+        path: str,
+        method: str = "GET",
+        token: str | None = "",
+        slow: bool = False,
+        handle: socket | None = None,
+        **headers: str,
     ) -> "Answer":
-        """Ask over a connection of its own; as Ada, unless somebody else or nobody."""
+        """Ask over a connection of its own; as Ada, unless somebody else or nobody. `handle` is its socket."""
         answer = Answer(self._site, Narrow() if slow else StringTransport())
+        answer.transport.getHandle = lambda: handle  # type: ignore[attr-defined]
         self._answers.append(answer)
         signed_in = {} if token is None else {"Authorization": f"Bearer {token or self.ada}"}
         answer.ask(method, path, {**signed_in, **{name.replace("_", "-"): value for name, value in headers.items()}})
