@@ -257,8 +257,7 @@ def _answer(route: Route) -> Answer:
 def _endpoint(answer: Answer, people: People, clock: IReactorTime) -> Callable[..., Any]:
     """Answer what came over a session: find out who calls, and be in time."""
 
-    async def endpoint(*args: Any, **payload: Any) -> Any:
-        details = cast(CallDetails, payload.pop(_DETAILS))
+    async def in_time(details: CallDetails, args: tuple[Any, ...], payload: dict[str, Any]) -> Any:
         try:
             answering = begin(answer(people.known(details) or await people.caller(details), args, payload))
             if isinstance(answering, Deferred):
@@ -268,6 +267,10 @@ def _endpoint(answer: Answer, people: People, clock: IReactorTime) -> Callable[.
             raise _error(refusal) from refusal
         except TimeoutError as error:
             raise _error(Unavailable("No answer in time.")) from error
+
+    def endpoint(*args: Any, **payload: Any) -> Any:
+        details = cast(CallDetails, payload.pop(_DETAILS))
+        return begin(in_time(details, args, payload))
 
     return endpoint
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from autobahn import util
+from autobahn.twisted import rawsocket
 from autobahn.wamp import serializer
 from autobahn.wamp.exception import ProtocolError
 from crossbar import _logging, _util
@@ -37,6 +38,7 @@ from .edge.door import Door
 from .edge.entrance import Entrance
 from .edge.router import EdgeRouter
 from .edge.tls import certificate
+from .edge.transport import cork, uncork
 
 _RECURSION_LIMIT = 1_000
 
@@ -241,6 +243,27 @@ def check_messages() -> None:
         if not hasattr(kind, "unchecked"):
             kind.unchecked = kind.unserialize
             kind.unserialize = _checked
+
+
+def answer_together() -> None:
+    """Let the answers of a component that come in one read leave in one write to each client.
+
+    Components come in by Crossbar's rawsocket, which hands on one message after the other.
+    """
+    kind: Any = rawsocket.WampRawSocketServerProtocol
+    taken: Any = getattr(kind, "dataReceived", None)
+    _expect(taken, "autobahn's WampRawSocketServerProtocol.dataReceived")
+    if taken is not _received_together:
+        kind.taken_apart, kind.dataReceived = taken, _received_together
+
+
+def _received_together(self: Any, data: bytes) -> None:
+    began = cork()
+    try:
+        self.taken_apart(data)
+    finally:
+        if began:
+            uncork()
 
 
 def _checked(self: Any, payload: bytes) -> list[Any]:

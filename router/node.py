@@ -113,6 +113,7 @@ class Node(ApplicationSession):
         reactor = hooks.reactor_of(worker)
         clock = steady(reactor)
         hooks.check_messages()
+        hooks.answer_together()
         hooks.quiet()
         lean(reactor)
         counters = Counters()

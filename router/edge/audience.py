@@ -5,7 +5,7 @@ from typing import Any
 
 from . import native
 from .counters import Counters
-from .transport import Encoding, Transport
+from .transport import Encoding, Transport, flush_corked
 
 
 class Group:
@@ -34,8 +34,8 @@ class Group:
         """Write what is pending, in one write to each."""
         if not self.pending:
             return
-        if Transport.corked is not None:
-            Transport.corked.flush()
+        if Transport.corked:
+            flush_corked()
         data = self.pending[0] if len(self.pending) == 1 else b"".join(self.pending)
         self.pending.clear()
         self.audience.counters.bytes_out += len(data) * (len(self.fds) - (self.skip >= 0))

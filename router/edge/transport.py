@@ -52,8 +52,8 @@ class Transport:
     """`websocket`, `longpoll` or `events`: a label in metrics and logs."""
     wants_messages: ClassVar[bool] = False
     """Whether it is sent Autobahn's message objects (`send`), rather than what `encoding` made of them (`write`)."""
-    corked: "ClassVar[Transport | None]" = None
-    """Whose messages are being taken right now; what it is told meanwhile may wait, to leave in one write."""
+    corked: "ClassVar[dict[Transport, None] | None]" = None
+    """While messages that came in together are being taken (`cork`): who was told something small meanwhile."""
     fd: int = -1
     """The descriptor that bytes may be written to directly while it is `ready`, or -1."""
     ready: bool = False
@@ -78,7 +78,7 @@ class Transport:
         raise NotImplementedError
 
     def flush(self) -> None:
-        """Write what waits while it is `corked`. Whoever writes to descriptors directly asks for that first."""
+        """Write what waits while it is `corked`."""
 
     def close(self, cut: Cut) -> None:
         """Tell the client why, as far as it listens, and end. `session.lost` follows, at once or soon."""
@@ -96,3 +96,26 @@ class Transport:
     def go_on(self) -> None:
         """End a `hold` early. Harmless where there is none."""
         raise NotImplementedError
+
+
+def cork() -> bool:
+    """Let small messages wait until `uncork`: the answers to all that came in together leave together.
+
+    Says whether this began it; only who began it may end it.
+    """
+    if Transport.corked is not None:
+        return False
+    Transport.corked = {}
+    return True
+
+
+def uncork() -> None:
+    """Write what waits, and from now on at once again."""
+    flush_corked()
+    Transport.corked = None
+
+
+def flush_corked() -> None:
+    """Write what waits. Whoever writes to descriptors directly asks for that first."""
+    while Transport.corked:
+        Transport.corked.popitem()[0].flush()

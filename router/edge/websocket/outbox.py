@@ -87,8 +87,8 @@ class Outbox(Transport):
 
     def write(self, data: bytes, topic: str | None) -> None:
         self._terms.counters.bytes_out += len(data)
-        if self.ready and Transport.corked is self and len(data) < _SMALL:
-            return self._keep(data)
+        if self.ready and Transport.corked is not None and len(data) < _SMALL:
+            return self._keep(data, Transport.corked)
         if self._cork:
             self.flush()
         if not self.ready:
@@ -96,23 +96,15 @@ class Outbox(Transport):
         elif not self._offer(data):
             self._turn(False)
 
-    def cork(self) -> None:
-        """Let small answers wait until `uncork`: those to all requests that came in together leave together."""
-        Transport.corked = self
-
-    def uncork(self) -> None:
-        """Write what waited, and from now on at once again."""
-        Transport.corked = None
-        self.flush()
-
     def flush(self) -> None:
         cork, self._cork = self._cork, None
         if cork and self.ready and not self._offer(b"".join(cork)):
             self._turn(False)
 
-    def _keep(self, data: bytes) -> None:
+    def _keep(self, data: bytes, corked: dict[Transport, None]) -> None:
         if self._cork is None:
             self._cork = []
+            corked[self] = None
         self._cork.append(data)
         if len(self._cork) == _MOST_KEPT:
             self.flush()

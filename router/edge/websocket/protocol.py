@@ -11,7 +11,7 @@ from zope.interface import implementer
 from router.edge.answers import end
 from router.edge.cut import Cut, Why
 from router.edge.ticker import STEP, Timer
-from router.edge.transport import Encoding, Visitor
+from router.edge.transport import Encoding, Visitor, cork, uncork
 
 from . import frames
 from .frames import BINARY, CLOSE, PING, PONG, Item, Parser
@@ -130,12 +130,13 @@ class WebSocket(Outbox):
 
     def _read(self, items: Iterator[Item]) -> None:
         """Go through what was read, to the end also after something was refused: the client's close may follow."""
-        self.cork()
+        began = cork()
         try:
             while not self._read_on(items):
                 pass
         finally:
-            self.uncork()
+            if began:
+                uncork()
 
     def _read_on(self, items: Iterator[Item]) -> bool:
         """Go on until something is refused; say whether that was the end."""

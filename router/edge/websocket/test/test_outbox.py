@@ -13,6 +13,7 @@ from components.settings import Limits
 from router.edge import native
 from router.edge.cut import Cut, Why
 from router.edge.native import Implementation
+from router.edge.transport import Transport, cork, uncork
 
 from .wire import Wire, Wires
 
@@ -274,16 +275,26 @@ def test_all_that_waits_goes_out_before_the_close(wire: Wire) -> None:
 
 
 def test_answers_of_one_turn_leave_together(wire: Wire) -> None:
-    wire.connection.cork()
+    cork()
     wire.connection.write(b"one", None)
     wire.connection.write(b"two", None)
     assert peek(wire.client) == b""
     wire.connection.write(b"x" * 2_000, None)
     assert peek(wire.client)[:8] == b"onetwoxx", "what is large does not wait, nor does what came before"
     wire.connection.write(b"three", None)
-    wire.connection.uncork()
+    uncork()
     assert wire.hears(3 + 3 + 2_000 + 5)[-6:] == b"xthree"
     assert wire.counters.bytes_out == 2_011
+
+
+def test_who_is_inside_already_does_not_end_it(wire: Wire) -> None:
+    assert cork()
+    assert not cork()
+    wire.connection.write(b"one", None)
+    assert peek(wire.client) == b""
+    uncork()
+    assert wire.hears(3) == b"one"
+    assert Transport.corked is None
 
 
 def test_answers_that_wait_for_each_other_may_find_no_room(wire: Wire, watched: Watch) -> None:
@@ -291,7 +302,7 @@ def test_answers_that_wait_for_each_other_may_find_no_room(wire: Wire, watched: 
     wire.hears(len(b"".join(written)))
     wire.until(lambda: wire.connection.ready)
     near = wire.tcp.getHandle()
-    wire.connection.cork()
+    cork()
     wire.connection.write(b"<answer>", None)
     filled = 0
     with pytest.raises(BlockingIOError):
@@ -299,25 +310,25 @@ def test_answers_that_wait_for_each_other_may_find_no_room(wire: Wire, watched: 
             filled += near.send(b"." * 4_000)
     wire.connection.write(b"x" * 2_000, None)
     wire.connection.write(b"<last>", None)
-    wire.connection.uncork()
+    uncork()
     assert watched.seen == [False, True, False]
     assert wire.hears(filled + 8 + 2_000 + 6)[filled:] == b"<answer>" + b"x" * 2_000 + b"<last>"
 
 
 def test_answers_that_wait_go_out_before_the_end(wire: Wire) -> None:
-    wire.connection.cork()
+    cork()
     wire.connection.write(b"<answer>", None)
     wire.connection.close(Cut(Why.RESTART))
     assert wire.hears(8) == b"<answer>"
-    wire.connection.uncork()
+    uncork()
 
 
 def test_what_is_torn_comes_before_answers_that_wait(wire: Wire) -> None:
     """Whoever writes to the descriptor has answers written before; if not, no frame may end in the middle."""
     data = b"<" + os.urandom(3_000_000) + b">"
-    wire.connection.cork()
+    cork()
     wire.connection.write(b"<answer>", None)
     [(_, sent)] = native.broadcast(array("i", [wire.connection.fd]), data, -1) or []
     wire.connection.took(data, sent, "news")
-    wire.connection.uncork()
+    uncork()
     assert wire.hears(len(data) + 8) == data + b"<answer>"
