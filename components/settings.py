@@ -175,6 +175,17 @@ class Guests(_Strict):
     """How many guests may sign in from one address in a minute."""
 
 
+class Accounts(_Strict):
+    """People who sign in with a name and a password, or by a provider."""
+
+    sign_up: Literal["open", "invite", "closed"] = "open"
+    """Who may make an account: anybody, who has an invitation, or nobody (an operator adds them)."""
+    access: Annotated[float, BeforeValidator(_seconds)] = 15 * 60.0
+    """How long an access token is good, which is renewed all the time."""
+    refresh: Annotated[float, BeforeValidator(_seconds)] = 30 * 86_400.0
+    """How long a device that is not used stays signed in; one that is used does for 90 days."""
+
+
 class Settings(_Strict):
     """Everything in `openline.yaml`. Paths are relative to the folder it lies in."""
 
@@ -203,6 +214,7 @@ class Settings(_Strict):
     processes: Mapping[str, list[str]] = {"main": ["stream", "room"]}
     """Which components live together in which process; those of `router` live in each router worker."""
     guests: Guests = Guests()
+    accounts: Accounts = Accounts()
     streams: list[Namespace] = []
     """First match wins; a stream that nothing matches does not exist."""
 

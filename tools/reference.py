@@ -12,7 +12,7 @@ from components.contract import Procedure, Refusal, Topic
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "docs/reference/addresses.md"
-MODULES = ("components.stream.api", "components.room.api")
+MODULES = ("components.stream.api", "components.room.api", "components.identity.api")
 _HEAD = """# Procedures, topics and errors
 
 Made from the `api.py` of each component by `make reference`. Arguments and events are keyword arguments; a reply is one
