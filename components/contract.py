@@ -30,6 +30,31 @@ class Nothing:
     """A request or a reply without content."""
 
 
+def covers(pattern: str, stream: str) -> bool:
+    """Say whether a pattern is of a stream: an exact name, or `a.b.*` for all that begins with `a.b.`."""
+    prefix, star, _ = pattern.partition("*")
+    return stream.startswith(prefix) if star else stream == pattern
+
+
+@payload
+class Rights:
+    """What somebody may beyond their role: patterns of streams, as their token says."""
+
+    read: tuple[str, ...] = ()
+    publish: tuple[str, ...] = ()
+
+    def cover(self, action: Literal["read", "publish"], stream: str) -> bool:
+        """Say whether they reach to this."""
+        return any(covers(pattern, stream) for pattern in (self.read if action == "read" else self.publish))
+
+    def include(self, others: "Rights") -> bool:
+        """Say whether everything that others name is named here."""
+        return {*self.read} >= {*others.read} and {*self.publish} >= {*others.publish}
+
+
+NO_RIGHTS = Rights()
+
+
 @dataclass(frozen=True)
 class Caller:
     """Who is asking, as the router authenticated them."""
@@ -37,6 +62,11 @@ class Caller:
     id: str
     role: str
     name: str
+    family: str = ""
+    """The signed-in device that the session belongs to; only accounts have one."""
+    rights: Rights = NO_RIGHTS
+    session: int = field(default=0, compare=False)
+    """The WAMP id of the session that asks, where it is known."""
 
 
 MAX_OFFSET = 2**53 - 1

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 from jsonschema import Draft202012Validator, SchemaError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from .contract import covers
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -161,8 +163,7 @@ class Namespace(_Strict):
 
     def covers(self, stream: str) -> bool:
         """Say whether these are the options of a stream, unless an earlier namespace covers it."""
-        prefix, star, _ = self.match.partition("*")
-        return stream.startswith(prefix) if star else stream == self.match
+        return covers(self.match, stream)
 
 
 class Guests(_Strict):

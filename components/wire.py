@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import replace
 from secrets import token_hex
 from typing import Any, cast
 
@@ -127,26 +128,31 @@ class People:
 
     def known(self, details: CallDetails) -> Caller | None:
         """Say who calls, where that was asked before."""
-        person = self._known.get(details.caller or 0)
+        session = details.caller or 0
+        person = self._known.get(session)
         if person is None or person.id != details.caller_authid or person.role != details.caller_authrole:
             return None
-        return Caller(person.id, person.role, person.name)
+        return _caller(person, session)
 
     async def caller(self, details: CallDetails) -> Caller:
-        """Say who calls. The id and role are the router's word; the name is from the session's token."""
+        """Say who calls. The id and role are the router's word; the rest is from the session's token."""
         if details.caller_authid is None or details.caller_authrole is None:
             raise NotAuthorized
         if details.caller_authrole not in ("guest", "member", "operator"):
-            return Caller(details.caller_authid, COMPONENT, details.caller_authid)
+            return Caller(details.caller_authid, COMPONENT, details.caller_authid, session=details.caller or 0)
         session = details.caller or 0
         person = self._known.get(session) or await self._ask(session)
-        return Caller(details.caller_authid, details.caller_authrole, person.name)
+        return replace(_caller(person, session), id=details.caller_authid, role=details.caller_authrole)
 
     async def _ask(self, session: int) -> Person:
         person = self._known[session] = await _call(self._session, WHO, Session(session))
         if len(self._known) > _KNOWN_PEOPLE:
             self._known.popitem(last=False)
         return person
+
+
+def _caller(person: Person, session: int) -> Caller:
+    return Caller(person.id, person.role, person.name, person.family, person.rights, session)
 
 
 def connect(url: str, router: str, realm: str, wire: Wire, component: Component) -> Connection:

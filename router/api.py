@@ -1,6 +1,6 @@
 """What the router itself answers and listens to."""
 
-from components.contract import COMPONENT, PEOPLE, Nothing, Procedure, Refusal, Topic, payload
+from components.contract import COMPONENT, NO_RIGHTS, PEOPLE, Nothing, Procedure, Refusal, Rights, Topic, payload
 
 
 @payload
@@ -17,6 +17,8 @@ class Person:
     id: str
     role: str
     name: str
+    family: str = ""
+    rights: Rights = NO_RIGHTS
 
 
 class SessionGone(Refusal):

@@ -3,8 +3,7 @@
 import secrets
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 from twisted.logger import Logger
@@ -21,16 +20,7 @@ _ALLOWED_FORMATS = {"\u200c", "\u200d"}
 log = Logger()
 
 
-@dataclass(frozen=True)
-class Identity:
-    """Who a session belongs to. `extra` goes to the client, in its WELCOME."""
-
-    id: str
-    role: str
-    extra: dict[str, Any]
-
-
-Authenticate = Callable[[object, str | None], Identity]
+Authenticate = Callable[[object, str | None], Token]
 """(token, the id that was asked for, if any) → who it is, or raises `Cut(Why.SIGNED_OUT)`."""
 
 
@@ -55,20 +45,20 @@ def presentable(name: str) -> str:
 
 def guest(name: str, now: float, good_for: float) -> Token:
     """Make somebody new: an id nobody has, and the name they asked for."""
-    return Token(f"u_{secrets.token_hex(8)}", presentable(name), GUEST, now + good_for)
+    return Token(f"u_{secrets.token_hex(8)}", presentable(name), GUEST, now + good_for, issued=now)
 
 
 def authenticator(keys: Signer) -> Authenticate:
     """Make what the edge asks at every sign-in. Says no in one way, whatever the reason."""
 
-    def authenticate(ticket: object, authid: str | None) -> Identity:
+    def authenticate(ticket: object, authid: str | None) -> Token:
         try:
             token = keys.read(ticket)
         except BadToken as error:
             raise _denied(str(error)) from None
         if authid not in (None, "", token.id):
             raise _denied("the token is somebody else's")
-        return Identity(token.id, token.role, {"name": token.name, "expires": token.expires})
+        return token
 
     return authenticate
 

@@ -27,6 +27,7 @@ from .edge.buckets import Allowances
 from .edge.counters import Counters
 from .edge.door import Door
 from .edge.edge import Edge, install
+from .edge.joined import token_of
 from .edge.journal import Journal
 from .edge.monitor import ABOVE, Monitor
 from .edge.ready import readiness
@@ -64,8 +65,8 @@ class Sessions(Component):
         session = hooks.session_of(self._router, asked.session)
         if session is None:
             raise api.SessionGone
-        name = (session._authextra or {}).get("name", session._authid)
-        return api.Person(session._authid, session._authrole, name)
+        token = token_of(session)
+        return api.Person(token.id, token.role, token.name, token.family, token.rights)
 
 
 class Guard:

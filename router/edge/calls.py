@@ -16,6 +16,7 @@ from components.contract import COMPONENT, PEOPLE, Caller
 from components.wire import Answer
 
 from .counters import Counters
+from .joined import token_of
 
 if TYPE_CHECKING:
     from .router import EdgeRouter
@@ -211,9 +212,10 @@ class EdgeDealer(Dealer):
 
 def _caller(session: Any) -> Caller:
     """Say who calls. What the session's token says is the router's own knowledge here."""
-    if session._authrole in PEOPLE:
-        return Caller(session._authid, session._authrole, (session._authextra or {}).get("name", session._authid))
-    return Caller(session._authid, COMPONENT, session._authid)
+    if session._authrole not in PEOPLE:
+        return Caller(session._authid, COMPONENT, session._authid, session=session._session_id)
+    token = token_of(session)
+    return Caller(token.id, token.role, token.name, token.family, token.rights, session._session_id)
 
 
 def _error(request: int, error: str, args: list[Any], kwargs: Any) -> Any:

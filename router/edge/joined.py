@@ -1,9 +1,12 @@
 """What Crossbar's router, broker, dealer and meta procedures ask of any session they know."""
 
+import math
 import time
 from typing import TYPE_CHECKING, Any
 
 from autobahn.wamp.types import SessionDetails, TransportDetails
+
+from router.tokens import Token
 
 from .transport import Transport
 
@@ -15,7 +18,6 @@ class Joined:
     """The names with underscores are Crossbar's. Small, since there is one for each connection."""
 
     __slots__ = (
-        "_authextra",
         "_authid",
         "_authrole",
         "_edge",
@@ -23,6 +25,7 @@ class Joined:
         "_session_roles",
         "_since",
         "_transport",
+        "token",
     )
     _authmethod = "ticket"
     _authprovider = "openline"
@@ -33,13 +36,18 @@ class Joined:
         self._session_id: int | None = None
         self._authid: str | None = None
         self._authrole: str | None = None
-        self._authextra: dict[str, Any] | None = None
+        self.token: Token | None = None
+        """What it signed in with, or was renewed by."""
         self._session_roles: dict[str, Any] = {}
         self._since = 0.0
 
     @property
     def _realm(self) -> str:
         return self._edge.settings.realm
+
+    @property
+    def _authextra(self) -> dict[str, Any] | None:
+        return self.token.extra if self.token else None
 
     @property
     def _testaments(self) -> dict[str, list[Any]]:
@@ -70,3 +78,11 @@ class Joined:
         )
 
     _session_details = session_details
+
+
+def token_of(session: Any) -> Token:
+    """Say whose session it is; of one that did not come through the edge, as far as Crossbar knows."""
+    if isinstance(session, Joined) and session.token is not None:
+        return session.token
+    name = (session._authextra or {}).get("name", session._authid)
+    return Token(session._authid, name, session._authrole, math.inf)

@@ -27,7 +27,7 @@ from .joined import Joined
 from .transport import Transport
 
 if TYPE_CHECKING:
-    from router.identity import Identity
+    from router.tokens import Token
 
     from .edge import Edge
 
@@ -122,13 +122,13 @@ class Session(Joined):
         self._enter(who, self._session_roles)
         self._say([WELCOME, self._session_id, self._welcome()])
 
-    def _enter(self, who: "Identity", said: dict[str, Any]) -> None:
+    def _enter(self, who: "Token", said: dict[str, Any]) -> None:
         """Join the router. Raises `Cut`."""
         assert self._transport is not None
         if wait := self._edge.allowances.sign_in(self._transport.visitor.address, time.monotonic()):
             raise Cut(Why.FLOOD, retry_after=wait)
         self._stop_timer()
-        self._authid, self._authrole, self._authextra = who.id, who.role, who.extra
+        self.token, self._authid, self._authrole = who, who.id, who.role
         self._session_roles = said
         self._session_id = util.id()
         self._since = time.monotonic()

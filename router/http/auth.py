@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Collection
-from dataclasses import asdict
 from math import ceil
 from typing import Any
 
@@ -74,7 +73,7 @@ class Guest(Resource):
         introduction = _read(request)
         self._count(request)
         token = guest(introduction.name, self._now(), self._guests.token)
-        return {"token": self._signer.sign(token), **asdict(token)}
+        return {"token": self._signer.sign(token), "id": token.id, "role": token.role, **token.extra}
 
     def _count(self, request: Request) -> None:
         """Take so many in a minute from each address."""

@@ -12,7 +12,7 @@ import pytest
 
 from components.contract import InvalidArgument
 from router.edge.cut import Cut, Why
-from router.identity import Identity, authenticator, guest, presentable
+from router.identity import authenticator, guest, presentable
 from router.tokens import BadToken, Signer, Token, signer
 
 KEYS = Signer(b"s" * 32)
@@ -22,7 +22,7 @@ def token(**changes: Any) -> Token:
     return Token(**{"id": "u_1", "name": "Ada", "role": "guest", "expires": time.time() + 60, **changes})
 
 
-def enter(ticket: object, authid: str | None = "u_1") -> Identity:
+def enter(ticket: object, authid: str | None = "u_1") -> Token:
     return authenticator(KEYS)(ticket, authid)
 
 
@@ -49,7 +49,7 @@ def test_a_token_gets_its_owner_in() -> None:
     ticket = KEYS.sign(token())
     for authid in ("u_1", None, ""):
         entered = enter(ticket, authid)
-        assert (entered.id, entered.role, entered.extra["name"]) == ("u_1", "guest", "Ada")
+        assert (entered.id, entered.role, entered.name) == ("u_1", "guest", "Ada")
 
 
 def unsigned() -> str:

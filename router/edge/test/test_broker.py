@@ -1,6 +1,7 @@
 """Events to receivers that are written to directly: order, coalescing, and those who cannot take them."""
 
 import socket
+import time
 from array import array
 from typing import Any
 
@@ -113,7 +114,7 @@ class Hall:
 
     def join(self, topic: str = HALL.uri) -> Direct:
         client = Direct(self.memory.edge, socket.socketpair())
-        client.enter(guest("Ada", 2e9, 1e9))
+        client.enter(guest("Ada", time.time(), 1e9))
         client.ask(32, topic)
         return client
 

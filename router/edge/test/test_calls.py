@@ -6,7 +6,7 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from components.contract import Caller, Component, Nothing, Procedure, Refusal, Route, payload
+from components.contract import Caller, Component, Nothing, Procedure, Refusal, Rights, Route, payload
 from components.wire import Wire
 from router.edge import calls
 from router.edge.cut import Why
@@ -106,6 +106,15 @@ def test_bad_arguments_are_refused(cage: Cage, payload: dict[str, Any]) -> None:
 
 def test_positional_arguments_are_refused(cage: Cage) -> None:
     assert cage.client.ask(48, ECHO.uri, ["hi"])[-1][4] == "openline.error.invalid_argument"
+
+
+def test_the_component_knows_the_session_the_device_and_the_rights_of_who_calls(cage: Cage) -> None:
+    client, rights = cage.memory.client(), Rights(read=("app.demo.*",))
+    client.enter(Token("u_bob", "Bob", "guest", 2e9, "f_1", rights))
+    client.call(ECHO.uri, words="hi")
+    [caller] = cage.parrot.callers
+    assert caller == Caller("u_bob", "guest", "Bob", "f_1", rights)
+    assert caller.session == client.wamp._session_id
 
 
 def test_who_may_not_call_is_refused(cage: Cage) -> None:
