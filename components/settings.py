@@ -194,6 +194,8 @@ class Settings(_Strict):
     host: str | None = None
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
     """Where the pages are, in place of what `config.yaml` says."""
+    url: Annotated[str, Field(pattern=r"^https?://[^/?#]+$")] | None = None
+    """How people reach the pages, where that is another address: behind a proxy, or by a name."""
     origins: list[str] = []
     """Other sites whose pages may come in, such as `https://www.example.com`."""
     proxies: list[Network] = []

@@ -1,21 +1,17 @@
 """Who is this? Guests get a token for a name, and a token makes a session."""
 
 import secrets
-import unicodedata
 from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import Field
 from twisted.logger import Logger
 
-from components.contract import GUEST, InvalidArgument, payload
+from components.contract import GUEST, payload
+from components.names import presentable
 
 from .edge.cut import Cut, Why
 from .tokens import BadToken, Signer, Token
-
-MAX_NAME = 40
-_ALLOWED_FORMATS = {"\u200c", "\u200d"}
-"""Joiners that scripts and emoji need; every other invisible character is refused."""
 
 log = Logger()
 
@@ -29,18 +25,6 @@ class Introduction:
     """What somebody says of themselves to come in as a guest."""
 
     name: Annotated[str, Field(max_length=200)]
-
-
-def presentable(name: str) -> str:
-    """Take a name as it will be shown, or refuse it."""
-    shown = " ".join(unicodedata.normalize("NFC", name).split())
-    if not shown:
-        raise InvalidArgument("Please give a name.", field="name")
-    if len(shown) > MAX_NAME:
-        raise InvalidArgument(f"A name has at most {MAX_NAME} characters.", field="name")
-    if any(unicodedata.category(c)[0] == "C" and c not in _ALLOWED_FORMATS for c in shown):
-        raise InvalidArgument("A name has only characters that can be seen.", field="name")
-    return shown
 
 
 def guest(name: str, now: float, good_for: float) -> Token:

@@ -10,9 +10,8 @@ from typing import Any
 import jwt
 import pytest
 
-from components.contract import InvalidArgument
 from router.edge.cut import Cut, Why
-from router.identity import authenticator, guest, presentable
+from router.identity import authenticator, guest
 from router.tokens import BadToken, Signer, Token, signer
 
 KEYS = Signer(b"s" * 32)
@@ -24,19 +23,6 @@ def token(**changes: Any) -> Token:
 
 def enter(ticket: object, authid: str | None = "u_1") -> Token:
     return authenticator(KEYS)(ticket, authid)
-
-
-@pytest.mark.parametrize(
-    ("given", "shown"), [("  Ada  Lovelace ", "Ada Lovelace"), ("e\u0301", "é"), ("👩‍💻", "👩‍💻"), ("x" * 40, "x" * 40)]
-)
-def test_a_name_is_shown(given: str, shown: str) -> None:
-    assert presentable(given) == shown
-
-
-@pytest.mark.parametrize("given", ["", "   ", "x" * 41, "a\x00b", "a\u202eb", "\u200b", "a\ud800"])
-def test_a_name_is_refused(given: str) -> None:
-    with pytest.raises(InvalidArgument):
-        presentable(given)
 
 
 def test_guests_are_different_people() -> None:
