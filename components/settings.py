@@ -214,7 +214,7 @@ class Settings(_Strict):
     """Sockets and locks of the running node; only its owner may enter."""
     routers: Annotated[list[str], Field(min_length=1)] = ["router1"]
     """The router workers that every component joins."""
-    processes: Mapping[str, list[str]] = {"main": ["stream", "room"]}
+    processes: Mapping[str, list[str]] = {"main": ["stream", "room", "identity"]}
     """Which components live together in which process; those of `router` live in each router worker."""
     guests: Guests = Guests()
     accounts: Accounts = Accounts()

@@ -65,6 +65,7 @@ SETTINGS = Settings.model_validate(
     {
         "streams": [
             {"match": "openline.room.*", "keep": {"events": 1_000_000, "for": "forever"}, "read": "members"},
+            {"match": "openline.audit", "keep": {"events": None, "for": "forever"}, "read": ["operator"]},
             {"match": "app.demo.*", "read": ["guest"], "publish": ["guest", "component"]},
         ]
     }
