@@ -1,7 +1,7 @@
 """Put components on the wire. The one module of theirs that knows Autobahn."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from secrets import token_hex
 from typing import Any, cast
@@ -155,13 +155,23 @@ def _caller(person: Person, session: int) -> Caller:
     return Caller(person.id, person.role, person.name, person.family, person.rights, session)
 
 
-def connect(url: str, router: str, realm: str, wire: Wire, component: Component) -> Connection:
-    """Make what keeps a component joined to one router worker, serving it afresh after every reconnection."""
+def connect(
+    url: str,
+    router: str,
+    realm: str,
+    wire: Wire,
+    component: Component,
+    stay: Callable[[], Awaitable[object]] = Deferred,
+) -> Connection:
+    """Make what keeps a component joined to one router worker, serving it afresh after every reconnection.
+
+    It leaves for good when `stay` is over, which by default never is.
+    """
 
     async def main(reactor: object, session: ApplicationSession) -> None:
-        session.on("disconnect", lambda *_: wire.lost(router))
+        session.on("disconnect", lambda *_, **__: wire.lost(router))
         await wire.serve(router, session, component)
-        await Deferred()  # Stay until the router goes away.
+        await stay()
 
     transport = {
         "type": "rawsocket",

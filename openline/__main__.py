@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from components.settings_file import find_folder
-from openline import check, run, version
+from openline import check, invite, revoke, run, user, version
 
 
 class Verb(Protocol):
@@ -23,7 +23,14 @@ class Verb(Protocol):
         """Do it for the node in a folder; the answer is the exit code."""
 
 
-VERBS: dict[str, Verb] = {"run": run, "check": check, "version": version}
+VERBS: dict[str, Verb] = {
+    "run": run,
+    "check": check,
+    "user": user,
+    "invite": invite,
+    "revoke": revoke,
+    "version": version,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -194,7 +194,7 @@ class WhichDevice:
 
 @payload
 class Search:
-    """Accounts to list, oldest first: those with some words in their login or name, after the `next` of a page."""
+    """Accounts to list, oldest first: those with some words in their login or name, or of an id; after a `next`."""
 
     search: Annotated[str, Field(max_length=100)] | None = None
     after: Id | None = None

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    or_,
     select,
     tuple_,
 )
@@ -148,7 +149,8 @@ def users(connection: Connection, asked: Search) -> list[User]:
     used = select(func.max(FAMILY.c.used)).where(FAMILY.c.account == ACCOUNT.c.id).scalar_subquery()
     query = select(ACCOUNT, used.label("used")).order_by(ACCOUNT.c.created, ACCOUNT.c.id).limit(asked.limit + 1)
     if asked.search:
-        query = query.where(ACCOUNT.c.words.contains(as_typed(asked.search), autoescape=True))
+        words = ACCOUNT.c.words.contains(as_typed(asked.search), autoescape=True)
+        query = query.where(or_(words, ACCOUNT.c.id == asked.search))
     if asked.after is not None:
         last = load(connection, asked.after)
         query = query.where(tuple_(ACCOUNT.c.created, ACCOUNT.c.id) > (last.created, last.id))

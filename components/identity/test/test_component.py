@@ -454,6 +454,7 @@ class IdentityTests(IdentityWorld):
         for words, found in {"BOB": ["bob"], "100%": ["ada", "bob", "eve"], "%b": [], "zoe": []}.items():
             assert [one.login for one in self.get(self.identity.users(ROUTER, api.Search(words))).users] == found
         user = first.users[0]
+        assert self.get(self.identity.users(ROUTER, api.Search(user.id))).users == [user]
         assert (user.created, user.used, user.has_password, user.disabled) == (1_000_000.0, 1_000_000.0, True, False)
 
     def test_nothing_is_done_to_who_is_not_there(self) -> None:
