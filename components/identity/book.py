@@ -11,7 +11,7 @@ from components.streams import Log
 from . import devices, store
 from .api import AUDIT, Cut, Device
 from .family import Family
-from .rules import MOST_AGENT, REVOKED_SECONDS
+from .rules import LEEWAY_SECONDS, MOST_AGENT, REVOKED_SECONDS
 
 NODE = Author("openline", "Openline")
 """Who tells of what nobody who is signed in has done."""
@@ -37,7 +37,7 @@ class Book:
     def cut(self, id: str, family: str = "", keep: float | None = None) -> None:
         """Refuse the tokens that a person, or one device of theirs, was given until now."""
         cut = Cut(id, family, self.now)
-        store.add_cut(self.connection, cut, self.now + (keep or self.accounts.access))
+        store.add_cut(self.connection, cut, self.now + (keep or self.accounts.access) + LEEWAY_SECONDS)
         self.cuts.append(cut)
 
     def end(self, families: Iterable[Family]) -> None:

@@ -26,6 +26,8 @@ WELCOME_SECONDS = 7 * 86_400.0
 """How long the link to the first password of an account is good that an operator made."""
 REVOKED_SECONDS = 30 * 86_400.0
 """How long a revocation is remembered, at least: no site's tokens for its users should live longer."""
+LEEWAY_SECONDS = 120.0
+"""How long a token may be taken for good after it has run out: clocks differ."""
 _LOGIN = re.compile(r"[a-z0-9._-]{2,32}")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _IMAGE = re.compile(r"data:image/(png|jpeg|webp);base64,([A-Za-z0-9+/]+=*)")
