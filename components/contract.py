@@ -36,12 +36,16 @@ def covers(pattern: str, stream: str) -> bool:
     return stream.startswith(prefix) if star else stream == pattern
 
 
+StreamPattern = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*(\.\*)?$")]
+Patterns = Annotated[tuple[Annotated[StreamPattern, Field(max_length=200)], ...], Field(max_length=50)]
+
+
 @payload
 class Rights:
     """What somebody may beyond their role: patterns of streams, as their token says."""
 
-    read: tuple[str, ...] = ()
-    publish: tuple[str, ...] = ()
+    read: Patterns = ()
+    publish: Patterns = ()
 
     def cover(self, action: Literal["read", "publish"], stream: str) -> bool:
         """Say whether they reach to this."""

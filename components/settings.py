@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from jsonschema import Draft202012Validator, SchemaError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from .contract import covers
+from .contract import StreamPattern, covers
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -150,7 +150,7 @@ class Monitor(_Strict):
 class Namespace(_Strict):
     """The options of all streams that a pattern matches: an exact name, or `a.b.*` for all that begins with `a.b.`."""
 
-    match: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*(\.\*)?$")]
+    match: StreamPattern
     keep: Keep = Keep()
     read: Access = []
     publish: Access = ["component"]
@@ -174,6 +174,17 @@ class Guests(_Strict):
     """How long a guest's token is good for."""
     per_minute: Annotated[int, Field(ge=1)] = 30
     """How many guests may sign in from one address in a minute."""
+
+
+class Tokens(_Strict):
+    """Users of a host application, which signs their tokens by a key that lies in `keys/host/`."""
+
+    audience: Annotated[str, Field(min_length=1, max_length=200)] = "openline"
+    """What their `aud` has to be."""
+    leeway: Annotated[float, BeforeValidator(_seconds)] = 60.0
+    """How far the site's clock may be from ours."""
+    longest: Annotated[float, BeforeValidator(_seconds)] = 30 * 86_400.0
+    """How long from now a token may be good."""
 
 
 class Accounts(_Strict):
@@ -218,6 +229,7 @@ class Settings(_Strict):
     """Which components live together in which process; those of `router` live in each router worker."""
     guests: Guests = Guests()
     accounts: Accounts = Accounts()
+    tokens: Tokens = Tokens()
     streams: list[Namespace] = []
     """First match wins; a stream that nothing matches does not exist."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from components.settings_file import find_folder
-from openline import check, invite, revoke, run, user, version
+from openline import check, invite, keys, revoke, run, user, version
 
 
 class Verb(Protocol):
@@ -29,6 +29,7 @@ VERBS: dict[str, Verb] = {
     "user": user,
     "invite": invite,
     "revoke": revoke,
+    "keys": keys,
     "version": version,
 }
 

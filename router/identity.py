@@ -1,6 +1,7 @@
 """Who is this? Guests get a token for a name, and a token makes a session."""
 
 import secrets
+import time
 from collections.abc import Callable
 from typing import Annotated
 
@@ -11,7 +12,10 @@ from components.contract import GUEST, payload
 from components.names import presentable
 
 from .edge.cut import Cut, Why
-from .tokens import BadToken, Signer, Token
+from .tokens import BadToken, Token, Tokens
+
+EACH = 1.0
+"""Seconds between two reasons that are written down."""
 
 log = Logger()
 
@@ -32,21 +36,32 @@ def guest(name: str, now: float, good_for: float) -> Token:
     return Token(f"u_{secrets.token_hex(8)}", presentable(name), GUEST, now + good_for, issued=now)
 
 
-def authenticator(keys: Signer) -> Authenticate:
-    """Make what the edge asks at every sign-in. Says no in one way, whatever the reason."""
+def authenticator(tokens: Tokens, clock: Callable[[], float] = time.monotonic) -> Authenticate:
+    """Make what the edge asks at every sign-in. Says no in one way, whatever the reason, which is for the log."""
+    said = Sparingly(clock)
 
     def authenticate(ticket: object, authid: str | None) -> Token:
         try:
-            token = keys.read(ticket)
+            token = tokens.read(ticket)
         except BadToken as error:
-            raise _denied(str(error)) from None
+            raise said.denied(str(error)) from None
         if authid not in (None, "", token.id):
-            raise _denied("the token is somebody else's")
+            raise said.denied("the token is somebody else's")
         return token
 
     return authenticate
 
 
-def _denied(reason: str) -> Cut:
-    log.debug("sign-in refused: {reason}", reason=reason)  # How many, from where: router/edge/journal.py.
-    return Cut(Why.SIGNED_OUT, "This sign-in is not valid, or not any more.")
+class Sparingly:
+    """Writes a line a second at most: how many are refused, from where, is in `router/edge/journal.py`."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._next = float("-inf")
+
+    def denied(self, reason: str) -> Cut:
+        """Write down why somebody is not let in, and make what they are told."""
+        if self._clock() >= self._next:
+            self._next = self._clock() + EACH
+            log.info("a token was refused: {reason}", reason=reason)
+        return Cut(Why.SIGNED_OUT, "This sign-in is not valid, or not any more.")

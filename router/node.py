@@ -34,8 +34,9 @@ from .edge.ready import readiness
 from .edge.router import EdgeRouter
 from .edge.ticker import Ticker
 from .identity import authenticator
+from .keys import Keyring
 from .permissions import Permissions, Stream, permissions
-from .tokens import signer
+from .tokens import Tokens, hosts, longest
 
 OWNER_AWAY = 10.0
 """Seconds that a subscription waits for the component that owns the stream."""
@@ -134,11 +135,13 @@ def open_edge(settings: Settings, places: Places, router: EdgeRouter, reactor: A
     """Make what all transports of this worker share, and what their resources find by `edge.edge()`."""
     ticker = Ticker(late=counters.lag)
     ticker.start(reactor)
+    tokens = open_tokens(settings, places, ticker)
     edge = Edge(
         settings,
         router,
         reactor,
-        authenticator(signer(places.keys)),
+        authenticator(tokens),
+        tokens=tokens,
         counters=counters,
         ticker=ticker,
         allowances=Allowances(settings.limits),
@@ -148,6 +151,13 @@ def open_edge(settings: Settings, places: Places, router: EdgeRouter, reactor: A
     counters.tell = edge.journal.refused
     install(edge)
     return edge
+
+
+def open_tokens(settings: Settings, places: Places, ticker: Ticker) -> Tokens:
+    """Make what signs and reads tokens, by the keys as they lie in their folder."""
+    ring = Keyring(places.keys, longest(settings))
+    ring.watch(ticker)
+    return Tokens(lambda: ring.ring, hosts(settings))
 
 
 def watch(settings: Settings, places: Places, name: str, edge: Edge) -> None:

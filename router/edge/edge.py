@@ -4,6 +4,7 @@ from typing import Any
 
 from components.settings import Settings
 from router.identity import Authenticate
+from router.tokens import Tokens
 
 from .counters import Counters
 from .router import EdgeRouter
@@ -21,6 +22,7 @@ class Edge:
         reactor: Any,
         authenticate: Authenticate,
         *,
+        tokens: Tokens,
         counters: Counters,
         ticker: Any,
         allowances: Any,
@@ -28,6 +30,7 @@ class Edge:
         door: Any,
     ) -> None:
         self.settings, self.router, self.reactor, self.authenticate = settings, router, reactor, authenticate
+        self.tokens = tokens
         self.counters, self.ticker, self.allowances = counters, ticker, allowances
         self.journal, self.door = journal, door
         self.features = router.features()

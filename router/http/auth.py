@@ -11,7 +11,6 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request
 
 from components.contract import InvalidArgument, NotAuthorized, Refusal
-from components.here import here
 from components.settings import Rate, Settings
 from components.wire import invalid_argument
 from router.edge.address import neighbours
@@ -20,7 +19,7 @@ from router.edge.edge import edge
 from router.edge.visitors import visitor
 from router.identity import Introduction, guest
 from router.origin import welcome
-from router.tokens import Signer, signer
+from router.tokens import Tokens
 
 from .headers import NOTHING, put, read
 
@@ -42,14 +41,14 @@ class Guest(Resource):
 
     def __init__(
         self,
-        keys: Signer,
+        tokens: Tokens,
         settings: Settings,
         now: Callable[[], float] = time.time,
         steady: Callable[[], float] = time.monotonic,
         refused: Callable[[str, str], object] = lambda reason, address: None,
     ) -> None:
         super().__init__()
-        self._signer, self._settings, self._guests = keys, settings, settings.guests
+        self._tokens, self._settings, self._guests = tokens, settings, settings.guests
         self._now, self._steady, self._refused = now, steady, refused
         per_minute = self._guests.per_minute
         self._newcomers = Buckets(Rate(per_second=per_minute / 60, burst=per_minute))
@@ -73,7 +72,7 @@ class Guest(Resource):
         introduction = _read(request)
         self._count(request)
         token = guest(introduction.name, self._now(), self._guests.token)
-        return {"token": self._signer.sign(token), "id": token.id, "role": token.role, **token.extra}
+        return {"token": self._tokens.sign(token), "id": token.id, "role": token.role, **token.extra}
 
     def _count(self, request: Request) -> None:
         """Take so many in a minute from each address."""
@@ -91,9 +90,9 @@ def same_site(request: Request, also: Collection[str]) -> None:
 
 def make(extra: dict[str, Any]) -> Resource:
     """Make what stands at `/auth` for Crossbar's `resource` service."""
-    settings, places = here()
+    here = edge()
     root = Resource()
-    root.putChild(b"guest", Guest(signer(places.keys), settings, refused=edge().counters.refused))
+    root.putChild(b"guest", Guest(here.tokens, here.settings, refused=here.counters.refused))
     return root
 
 

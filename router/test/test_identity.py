@@ -2,9 +2,7 @@
 
 import base64
 import json
-import stat
 import time
-from pathlib import Path
 from typing import Any
 
 import jwt
@@ -12,9 +10,10 @@ import pytest
 
 from router.edge.cut import Cut, Why
 from router.identity import authenticator, guest
-from router.tokens import BadToken, Signer, Token, signer
+from router.tokens import BadToken, Token, fixed
 
-KEYS = Signer(b"s" * 32)
+SECRET = b"s" * 32
+KEYS = fixed(SECRET)
 
 
 def token(**changes: Any) -> Token:
@@ -49,14 +48,14 @@ def unsigned() -> str:
 def claims_without(name: str) -> str:
     claims = {"sub": "u_1", "name": "Ada", "role": "guest", "exp": int(time.time()) + 60, "aud": "openline"}
     del claims[name]
-    return jwt.encode(claims, KEYS.secret, "HS256")
+    return jwt.encode(claims, SECRET, "HS256")
 
 
 BAD = {
     "expired": lambda: KEYS.sign(token(expires=time.time() - 1)),
-    "of another key": lambda: Signer(b"x" * 32).sign(token()),
+    "of another key": lambda: fixed(b"x" * 32).sign(token()),
     "unsigned": unsigned,
-    "of another algorithm": lambda: jwt.encode({"sub": "u_1"}, KEYS.secret * 2, "HS512"),
+    "of another algorithm": lambda: jwt.encode({"sub": "u_1"}, SECRET * 2, "HS512"),
     "without expiry": lambda: claims_without("exp"),
     "without audience": lambda: claims_without("aud"),
     "changed": lambda: KEYS.sign(token())[:-3] + "AAA",
@@ -82,10 +81,3 @@ def test_a_token_is_nobody_elses() -> None:
 def test_the_reason_is_for_the_log() -> None:
     with pytest.raises(BadToken, match="expired"):
         KEYS.read(KEYS.sign(token(expires=time.time() - 1)))
-
-
-def test_a_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
-    made = signer(tmp_path / "keys")
-    assert signer(tmp_path / "keys") == made
-    assert stat.S_IMODE((tmp_path / "keys/token.key").stat().st_mode) == 0o600
-    assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700

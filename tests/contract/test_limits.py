@@ -7,7 +7,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from components.settings import Connections, Limits, Rate, Rates, Requests, Settings
+from components.settings import Connections, Limits, Rate, Rates, Requests, Settings, Tokens
 
 ROOT = Path(__file__).parents[2]
 FILE = (ROOT / ".crossbar/openline.yaml").read_text()
@@ -37,6 +37,12 @@ def test_what_is_commented_out_shows_the_default() -> None:
     assert written.keys() == Limits.model_fields.keys()
     assert written["connections"].keys() == Connections.model_fields.keys()
     assert written["requests"].keys() == Requests.model_fields.keys()
+
+
+def test_what_is_commented_out_of_tokens_is_the_default() -> None:
+    given = yaml.safe_load(commented_out("tokens"))
+    assert Settings.model_validate(given) == Settings()
+    assert given["tokens"].keys() == Tokens.model_fields.keys()
 
 
 @pytest.mark.parametrize("name", ["proxies", "proxy_protocol", "tls"])

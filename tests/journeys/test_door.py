@@ -16,7 +16,8 @@ from autobahn.wamp.exception import ApplicationError
 from autobahn.wamp.types import PublishOptions, RegisterOptions, SubscribeOptions
 from twisted.internet import reactor
 
-from router.tokens import Signer, Token
+from router import tokens
+from router.tokens import Token, Tokens, fixed
 from tests.support.node import Node
 from tests.support.person import Pass, Refused, available, connect, introduce, sign_in
 
@@ -28,8 +29,8 @@ def node() -> Iterator[Node]:
 
 
 @pytest.fixture(scope="module")
-def signer(node: Node) -> Signer:
-    return Signer(bytes.fromhex((node.cbdir / "keys/token.key").read_text()))
+def signer(node: Node) -> Tokens:
+    return tokens.signer(node.cbdir / "keys")
 
 
 def ask(node: Node, body: bytes, **headers: str) -> tuple[int, dict[str, Any]]:
@@ -83,12 +84,12 @@ def test_the_door_is_only_knocked_at(node: Node) -> None:
         assert connection.getresponse().status == 405
 
 
-def tickets(given: Pass, signer: Signer) -> dict[str, tuple[str | None, str]]:
+def tickets(given: Pass, signer: Tokens) -> dict[str, tuple[str | None, str]]:
     mine = Token(given.id, given.name, "guest", time.time() + 60)
     claims = {"sub": given.id, "name": "Ada", "role": "operator", "aud": "openline", "exp": int(time.time()) + 60}
     return {
         "expired": (given.id, signer.sign(Token(given.id, given.name, "guest", time.time() - 1))),
-        "of another key": (given.id, Signer(b"0" * 32).sign(mine)),
+        "of another key": (given.id, fixed(b"0" * 32).sign(mine)),
         "unsigned": (given.id, jwt.encode(claims, "", "none")),
         "somebody else's": ("u_somebody", given.token),
         "cut": (given.id, given.token[:-4]),
@@ -98,7 +99,7 @@ def tickets(given: Pass, signer: Signer) -> dict[str, tuple[str | None, str]]:
 
 @pytest.mark.parametrize("kind", ["expired", "of another key", "unsigned", "somebody else's", "cut", "empty"])
 @pytest_twisted.ensureDeferred
-async def test_a_bad_token_gets_nobody_in(node: Node, signer: Signer, kind: str) -> None:
+async def test_a_bad_token_gets_nobody_in(node: Node, signer: Tokens, kind: str) -> None:
     authid, ticket = tickets(introduce(node.url, "Ada"), signer)[kind]
     with pytest.raises(Refused) as refused:
         await connect(reactor, node.port, authid, ticket)

@@ -11,7 +11,7 @@ import yaml
 
 from components.catalog import declared_in
 from components.contract import COMPONENT, PEOPLE, Procedure
-from router.tokens import Signer, Token
+from router.tokens import Token, signer
 from tests.support.node import Node, free_port, wait_for
 
 from .client import Client, Refused
@@ -73,10 +73,10 @@ def ours(settings: Mapping[str, Any] | None = None) -> Node:
 
 def our_server(node: Node, polls: bool = False) -> Server:
     """Join people with tokens that are signed as the node signs them."""
-    signer = Signer(bytes.fromhex((node.cbdir / "keys/token.key").read_text()))
+    tokens = signer(node.cbdir / "keys")
 
     def ticket(authid: str, role: str) -> str:
-        return signer.sign(Token(authid, authid, role, time.time() + 3_600))
+        return tokens.sign(Token(authid, authid, role, time.time() + 3_600))
 
     return Server(node, ticket, polls)
 

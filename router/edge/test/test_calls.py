@@ -232,7 +232,7 @@ class Callee:
 
     def __init__(self, cage: Cage) -> None:
         self.client = cage.memory.client()
-        self.client.enter(Token("far", "far", "component", 2e9))
+        self.client.join(Token("far", "far", "component", 2e9))
         self.client.ask(64, FAR.uri)
 
     def answer(self) -> None:

@@ -2,22 +2,20 @@
 
 import json
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Any
 
-import pytest
 from twisted.web.server import Site
 from twisted.web.test.requesthelper import DummyChannel
 
 from components.settings import Guests, Settings
 from router.http.auth import Guest
-from router.tokens import signer
+from router.tokens import fixed
 
 
 class Gate:
     """The page that lets guests in, with a clock."""
 
-    def __init__(self, keys: Path, per_minute: int) -> None:
+    def __init__(self, per_minute: int) -> None:
         settings = Settings(guests=Guests(per_minute=per_minute), proxies=[ip_network("10.0.0.0/8")])
         self.now = 1.0
         self.refused: list[tuple[str, str]] = []
@@ -25,7 +23,7 @@ class Gate:
         def refused(reason: str, address: str) -> None:
             self.refused.append((reason, address))
 
-        self._page = Guest(signer(keys), settings, lambda: 1_795_000_000.0, lambda: self.now, refused)
+        self._page = Guest(fixed(b"s" * 32), settings, lambda: 1_795_000_000.0, lambda: self.now, refused)
 
     def knock(self, host: str = "192.0.2.1", **headers: str) -> tuple[int, dict[str, Any], dict[str, str]]:
         """Come in: status, answer, headers."""
@@ -46,13 +44,8 @@ class Gate:
         return self.knock(host, **headers)[0]
 
 
-@pytest.fixture
-def keys(tmp_path: Path) -> Path:
-    return tmp_path
-
-
-def test_so_many_enter_at_once_and_the_next_is_told_when(keys: Path) -> None:
-    gate = Gate(keys, 30)
+def test_so_many_enter_at_once_and_the_next_is_told_when() -> None:
+    gate = Gate(30)
     assert [gate.status() for _ in range(30)] == [200] * 30
     status, answer, headers = gate.knock()
     assert (status, answer["error"], answer["retry_after"]) == (429, "openline.error.too_many_guests", 2.0)
@@ -60,13 +53,13 @@ def test_so_many_enter_at_once_and_the_next_is_told_when(keys: Path) -> None:
     assert gate.refused == [("too_many_guests", "192.0.2.1")]
 
 
-def test_addresses_do_not_stand_in_each_others_way(keys: Path) -> None:
-    gate = Gate(keys, 1)
+def test_addresses_do_not_stand_in_each_others_way() -> None:
+    gate = Gate(1)
     assert [gate.status("192.0.2.1"), gate.status("192.0.2.2")] == [200, 200]
 
 
-def test_who_keeps_knocking_enters_when_it_is_time(keys: Path) -> None:
-    gate = Gate(keys, 1)
+def test_who_keeps_knocking_enters_when_it_is_time() -> None:
+    gate = Gate(1)
     gate.status()
     for _ in range(59):
         gate.now += 1
@@ -75,13 +68,13 @@ def test_who_keeps_knocking_enters_when_it_is_time(keys: Path) -> None:
     assert gate.status() == 200
 
 
-def test_one_network_of_an_ipv6_user_is_one_address(keys: Path) -> None:
-    gate = Gate(keys, 1)
+def test_one_network_of_an_ipv6_user_is_one_address() -> None:
+    gate = Gate(1)
     assert [gate.status("2001:db8::1"), gate.status("2001:db8::2"), gate.status("2001:db8:1::1")] == [200, 429, 200]
 
 
-def test_who_is_behind_our_proxy_counts_and_what_others_claim_does_not(keys: Path) -> None:
-    gate = Gate(keys, 1)
+def test_who_is_behind_our_proxy_counts_and_what_others_claim_does_not() -> None:
+    gate = Gate(1)
     assert gate.status("10.0.0.1", x_forwarded_for="192.0.2.1") == 200
     assert gate.status("10.0.0.1", x_forwarded_for="192.0.2.2") == 200
     assert gate.status("10.0.0.2", x_forwarded_for="192.0.2.2") == 429
