@@ -17,7 +17,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
-from router.api import WHO, Person, Session
+from router.api import ON_RENEWED, WHO, Person, Session
 
 from .at_once import begin
 from .contract import (
@@ -76,6 +76,7 @@ class Wire:
         people = People(session)
         self._sessions[router] = session
         try:
+            await session.subscribe(people.forget, ON_RENEWED.uri)
             for route in component.routes():
                 answer = _answer(route)
                 await session.register(_endpoint(answer, people, self._clock), route.procedure.uri, options=_REGISTER)
@@ -133,6 +134,10 @@ class People:
         if person is None or person.id != details.caller_authid or person.role != details.caller_authrole:
             return None
         return _caller(person, session)
+
+    def forget(self, session: int) -> None:
+        """Ask again, the next time, whose session this is."""
+        self._known.pop(session, None)
 
     async def caller(self, details: CallDetails) -> Caller:
         """Say who calls. The id and role are the router's word; the rest is from the session's token."""

@@ -78,9 +78,15 @@ def takes_sessions(router: Any) -> bool:
 
 def is_registered(router: Any, uri: str) -> bool:
     """Say whether somebody answers a procedure."""
+    return registration(router, uri) is not None
+
+
+def registration(router: Any, uri: str) -> object:
+    """Name who answers a procedure; another name when they went and came back. `None` when nobody does."""
     found: Any = getattr(getattr(router._dealer, "_registration_map", None), "get_observation", None)
     _expect(found, "the dealer's registrations")
-    return found(uri, "exact") is not None
+    observation = found(uri, "exact")
+    return None if observation is None else observation.id
 
 
 def quiet() -> None:

@@ -12,6 +12,7 @@ from components.contract import GUEST, payload
 from components.names import presentable
 
 from .edge.cut import Cut, Why
+from .revocations import Revocations
 from .tokens import BadToken, Token, Tokens
 
 EACH = 1.0
@@ -36,7 +37,7 @@ def guest(name: str, now: float, good_for: float) -> Token:
     return Token(f"u_{secrets.token_hex(8)}", presentable(name), GUEST, now + good_for, issued=now)
 
 
-def authenticator(tokens: Tokens, clock: Callable[[], float] = time.monotonic) -> Authenticate:
+def authenticator(tokens: Tokens, cuts: Revocations, clock: Callable[[], float] = time.monotonic) -> Authenticate:
     """Make what the edge asks at every sign-in. Says no in one way, whatever the reason, which is for the log."""
     said = Sparingly(clock)
 
@@ -45,6 +46,8 @@ def authenticator(tokens: Tokens, clock: Callable[[], float] = time.monotonic) -
             token = tokens.read(ticket)
         except BadToken as error:
             raise said.denied(str(error)) from None
+        if not cuts.check(token):
+            raise said.denied("it was revoked")
         if authid not in (None, "", token.id):
             raise said.denied("the token is somebody else's")
         return token

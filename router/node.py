@@ -12,10 +12,11 @@ from twisted.logger import Logger
 
 from components import alive, catalog
 from components.access import may
-from components.contract import COMPONENT, PEOPLE, Caller, Component, Nothing, Refusal, Route, Unavailable, Verdict
+from components.contract import COMPONENT, PEOPLE, Bus, Caller, Component, Nothing, Refusal, Route, Unavailable, Verdict
 from components.database import Database
 from components.here import here, private_folder
 from components.host import build, socket_url
+from components.identity.api import ON_REVOKED
 from components.settings import Settings
 from components.settings_file import Places
 from components.steady import lean, steady
@@ -25,19 +26,24 @@ from . import api, hooks
 from .config_file import web_endpoint
 from .edge.buckets import Allowances
 from .edge.counters import Counters
+from .edge.cut import Cut, Why
 from .edge.door import Door
 from .edge.edge import Edge, install
+from .edge.expiry import Expiry
 from .edge.joined import token_of
 from .edge.journal import Journal
 from .edge.monitor import ABOVE, Monitor
 from .edge.ready import readiness
 from .edge.router import EdgeRouter
+from .edge.session import Session
 from .edge.ticker import Ticker
 from .identity import authenticator
 from .keys import Keyring
 from .permissions import Permissions, Stream, permissions
-from .tokens import Tokens, hosts, longest
+from .revocations import Cutting, Revocations
+from .tokens import Tokens, hosts, lasting, longest
 
+IDENTITY = "identity"
 OWNER_AWAY = 10.0
 """Seconds that a subscription waits for the component that owns the stream."""
 WATCH = 2.0
@@ -51,15 +57,28 @@ log = Logger()
 class Sessions(Component):
     """Says whose session is whose, to components, and that it is there, to everybody."""
 
-    def __init__(self, router: Any) -> None:
-        self._router = router
+    def __init__(self, router: Any, bus: Bus) -> None:
+        self._router, self._bus = router, bus
 
     def routes(self) -> list[Route]:
-        return [api.WHO.by(self.who), api.PING.by(self.ping)]
+        return [api.WHO.by(self.who), api.PING.by(self.ping), api.RENEW.by(self.renew)]
 
     async def ping(self, caller: Caller, nothing: Nothing) -> Nothing:
         """Answer, and that is all."""
         return nothing
+
+    async def renew(self, caller: Caller, asked: api.Renewal) -> api.Renewed:
+        """Have the caller's session last as long as a newer token."""
+        session = hooks.session_of(self._router, caller.session)
+        if not isinstance(session, Session):
+            raise api.SessionGone
+        try:
+            is_different = session.renew(asked.token)
+        except Cut as cut:
+            raise (api.SignInAgain() if cut.why is Why.SIGNED_OUT else Unavailable(cut.words)) from cut
+        if is_different:
+            await self._bus.publish(api.ON_RENEWED, api.Session(caller.session))
+        return api.Renewed(token_of(session).expires)
 
     async def who(self, caller: Caller, asked: api.Session) -> api.Person:
         """Answer for one session of this router."""
@@ -123,25 +142,39 @@ class Node(ApplicationSession):
         wire = Wire([name], clock)
         guard = Guard(permissions(catalog.declarations(settings), settings), settings, wire, clock)
         hooks.guard(router, sorted({*PEOPLE, COMPONENT}), guard)
-        edge = open_edge(settings, places, router, reactor, counters)
+        cuts = Revocations(lasting(settings), IDENTITY not in catalog.names(settings))
+        edge = open_edge(settings, places, router, reactor, counters, cuts, wire)
         hooks.listen_as_set(settings, edge.door)
         watch(settings, places, name, edge)
         await serve(self, router, wire, name)
+        await hear_cuts(self, Cutting(router, cuts, wire.call), edge.ticker)
         await host(settings, places, name, router, reactor)
         LoopingCall(supervisor.look).start(WATCH)
 
 
-def open_edge(settings: Settings, places: Places, router: EdgeRouter, reactor: Any, counters: Counters) -> Edge:
+def open_edge(
+    settings: Settings,
+    places: Places,
+    router: EdgeRouter,
+    reactor: Any,
+    counters: Counters,
+    cuts: Revocations,
+    wire: Wire,
+) -> Edge:
     """Make what all transports of this worker share, and what their resources find by `edge.edge()`."""
     ticker = Ticker(late=counters.lag)
     ticker.start(reactor)
     tokens = open_tokens(settings, places, ticker)
+    expiry = Expiry(router.sessions)
+    expiry.watch(ticker)
     edge = Edge(
         settings,
         router,
         reactor,
-        authenticator(tokens),
+        authenticator(tokens, cuts),
         tokens=tokens,
+        expiry=expiry,
+        ask=wire.call,
         counters=counters,
         ticker=ticker,
         allowances=Allowances(settings.limits),
@@ -176,8 +209,14 @@ async def serve(session: Any, router: Any, wire: Wire, name: str) -> None:
     def lost(id: str, stream: str) -> None:
         hooks.cut(router, id, stream)
 
-    await wire.serve(name, session, Sessions(router), router.calls.offer)
+    await wire.serve(name, session, Sessions(router, wire), router.calls.offer)
     await session.subscribe(lost, api.ON_ACCESS_LOST.uri)
+
+
+async def hear_cuts(session: Any, cutting: Cutting, ticker: Ticker) -> None:
+    """End the sessions of those who are signed out elsewhere, and refuse their tokens."""
+    await session.subscribe(cutting.cut, ON_REVOKED.uri)
+    cutting.watch(ticker)
 
 
 async def host(settings: Settings, places: Places, name: str, router: EdgeRouter, reactor: Any) -> None:

@@ -151,6 +151,11 @@ def longest(settings: Settings) -> float:
     return max(settings.guests.token, settings.accounts.access)
 
 
+def lasting(settings: Settings) -> float:
+    """Say how many seconds a token may be good, whoever signed it."""
+    return max(longest(settings), settings.tokens.longest) + 2 * settings.tokens.leeway
+
+
 def signer(keys: Path) -> Tokens:
     """Make tokens by the keys that are in a folder now; there is one afterwards."""
     ring = Keyring(keys, 0.0).ring

@@ -1,5 +1,6 @@
 """The edge of one router worker: what all its transports share."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from components.settings import Settings
@@ -7,6 +8,7 @@ from router.identity import Authenticate
 from router.tokens import Tokens
 
 from .counters import Counters
+from .expiry import Expiry
 from .router import EdgeRouter
 from .session import Session
 from .transport import Transport
@@ -23,6 +25,8 @@ class Edge:
         authenticate: Authenticate,
         *,
         tokens: Tokens,
+        expiry: Expiry,
+        ask: Callable[[Any, Any], Awaitable[Any]],
         counters: Counters,
         ticker: Any,
         allowances: Any,
@@ -30,7 +34,7 @@ class Edge:
         door: Any,
     ) -> None:
         self.settings, self.router, self.reactor, self.authenticate = settings, router, reactor, authenticate
-        self.tokens = tokens
+        self.tokens, self.expiry, self.ask = tokens, expiry, ask
         self.counters, self.ticker, self.allowances = counters, ticker, allowances
         self.journal, self.door = journal, door
         self.features = router.features()

@@ -53,6 +53,10 @@ class Joined:
     def _testaments(self) -> dict[str, list[Any]]:
         return {"destroyed": [], "detached": []}
 
+    def sign_out(self) -> None:
+        """End it: whoever it belongs to is not signed in any more."""
+        raise NotImplementedError
+
     @property
     def authrole(self) -> str | None:
         """The role that it signed in with."""

@@ -92,6 +92,10 @@ class EdgeRouter(Router):
         """Everybody who is joined."""
         return self._session_id_to_session.values()
 
+    def sessions_of(self, id: str) -> Iterable[Any]:
+        """All sessions of one person."""
+        return self._authid_to_sessions.get(id, ())
+
     def features(self) -> dict[str, Any]:
         """What a WELCOME says of the router: its roles, with the advanced features of each."""
         roles = {"broker": self._broker._role_features, "dealer": self._dealer._role_features}

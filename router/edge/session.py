@@ -133,6 +133,7 @@ class Session(Joined):
         self._session_id = util.id()
         self._since = time.monotonic()
         self._allowance = self._edge.allowances.of(self._authid, self._transport.visitor.address)
+        self._edge.expiry.expect(who)
         self._edge.joined(self)
 
     def _welcome(self) -> dict[str, Any]:
@@ -277,6 +278,24 @@ class Session(Joined):
         self._say([GOODBYE, {"message": message} if message else {}, reason or "wamp.close.killed"])
         self._edge.router.events.silence(self)
         self._edge.reactor.callLater(0, self._dismiss)  # Crossbar is going through a list that we are in.
+
+    def sign_out(self) -> None:
+        self._edge.router.events.silence(self)
+        self._dismiss()
+
+    def renew(self, ticket: str) -> bool:
+        """Go on with another token of the same person, who may do no less. Says whether they go by another name now.
+
+        Raises `Cut`. What was allowed by the token until now is not looked at again, so a token that takes something
+        away asks for a new session.
+        """
+        before, token = self.token, self._edge.authenticate(ticket, self._authid)
+        assert before is not None
+        if token.role != before.role or not token.rights.include(before.rights):
+            raise Cut(Why.SIGNED_OUT)
+        self.token = token
+        self._edge.expiry.expect(token)
+        return (token.name, token.family, token.rights) != (before.name, before.family, before.rights)
 
     def _dismiss(self) -> None:
         self._leave()

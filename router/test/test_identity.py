@@ -10,6 +10,7 @@ import pytest
 
 from router.edge.cut import Cut, Why
 from router.identity import authenticator, guest
+from router.revocations import Revocations
 from router.tokens import BadToken, Token, fixed
 
 SECRET = b"s" * 32
@@ -21,7 +22,7 @@ def token(**changes: Any) -> Token:
 
 
 def enter(ticket: object, authid: str | None = "u_1") -> Token:
-    return authenticator(KEYS)(ticket, authid)
+    return authenticator(KEYS, Revocations(60.0, True))(ticket, authid)
 
 
 def test_guests_are_different_people() -> None:

@@ -18,6 +18,7 @@ from components.contract import Rights
 from router.edge.cut import Cut
 from router.identity import authenticator
 from router.keys import Key, Ring, our_key
+from router.revocations import Revocations
 from router.tokens import AUDIENCE, BadToken, Hosts, Token, Tokens, fixed
 
 SHARED, SECRET = b"a secret of the site and of the node", b"s" * 32
@@ -133,7 +134,7 @@ def test_the_reason_is_in_the_log_and_one_sentence_on_the_wire() -> None:
     for kind, (make, reason) in FORGED.items():
         ticket = make()
         with capturedLogs() as logged, pytest.raises(Cut) as denied:
-            authenticator(TOKENS)(ticket, None)
+            authenticator(TOKENS, Revocations(60.0, True))(ticket, None)
         said.add(denied.value.words)
         [line] = [formatEvent(event) for event in logged]
         assert re.search(f"(?i)refused: .*{reason}", line), kind
@@ -143,7 +144,7 @@ def test_the_reason_is_in_the_log_and_one_sentence_on_the_wire() -> None:
 
 def test_a_thousand_forged_tokens_are_one_line_a_second() -> None:
     now = [0.0]
-    enter = authenticator(TOKENS, lambda: now[0])
+    enter = authenticator(TOKENS, Revocations(60.0, True), lambda: now[0])
     with capturedLogs() as logged:
         for _ in range(1_000):
             now[0] += 0.002

@@ -32,7 +32,7 @@ def components() -> list[Component]:
     db, bus, clock = MemoryDatabase(), MemoryBus(), Clock()
     given = Given(db, Streams(db, bus, clock, SETTINGS), bus, clock, SETTINGS)
     built = [import_module(f"{catalog.package(name)}.component").build(given) for name in catalog.names(SETTINGS)]
-    return [*built, Sessions(None)]
+    return [*built, Sessions(None, bus)]
 
 
 def pages() -> list[Path]:

@@ -6,17 +6,20 @@ from typing import Any
 from twisted.internet.task import Clock
 
 from components.settings import Settings
+from components.wire import Wire
 from router.edge import incoming
 from router.edge.buckets import Allowances
 from router.edge.codec import CODECS
 from router.edge.cut import Cut
 from router.edge.door import Door
 from router.edge.edge import Edge
+from router.edge.expiry import Expiry
 from router.edge.journal import Journal
 from router.edge.session import Session
 from router.edge.ticker import Ticker
 from router.edge.transport import Encoding, Transport, Visitor
 from router.identity import authenticator, guest
+from router.revocations import Revocations
 from router.tokens import Token, fixed
 
 from .router import SETTINGS, MemoryRouter
@@ -34,12 +37,19 @@ class MemoryEdge:
         self.router = router or MemoryRouter(settings, self.clock)
         self.ticker = Ticker(self.clock.seconds)
         counters = self.router.counters
+        self.cuts = Revocations(1e9, is_open=True)
+        self.now = time.time
+        """The wall clock, by which tokens end."""
+        self.expiry = Expiry(self.router.router.sessions, lambda: self.now())
+        self.expiry.watch(self.ticker)
         self.edge = Edge(
             settings,
             self.router.router,
             self.clock,
-            authenticator(KEYS),
+            authenticator(KEYS, self.cuts),
             tokens=KEYS,
+            expiry=self.expiry,
+            ask=Wire([self.router.name], self.clock).call,
             counters=counters,
             ticker=self.ticker,
             allowances=Allowances(settings.limits),

@@ -268,7 +268,7 @@ def test_one_with_very_many_subscriptions_is_forgotten_bit_by_bit(hall: Hall) ->
     assert 500 < len(there) < 1_200
     clock.advance(0)
     clock.advance(0)
-    assert {one.uri for one in there.values()} == {HALL.uri, "openline.router.on_access_lost"}
+    assert {one.uri for one in there.values() if "router" not in one.uri} == {HALL.uri}
     hall.say(2)
     hall.turn()
     assert numbers(hall.people[1]) == [2]

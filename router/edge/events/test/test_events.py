@@ -2,13 +2,16 @@
 
 import json
 import socket
+import time
 from collections.abc import Sequence
 from typing import Any
+from unittest.mock import Mock
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from components.settings import Limits
 from components.stream.api import Head
+from router.revocations import Cutting
 from tests.support.router import SETTINGS
 
 from .world import HALL, NEWS, SPORT, Answer, Node
@@ -26,6 +29,25 @@ class EventsCase(SynchronousTestCase):
 
     def names(self, answer: Answer) -> list[str]:
         return [message["event"] for message in answer.messages]
+
+
+class SignedOut(EventsCase):
+    """What ends the session ends the answer."""
+
+    def test_a_listener_goes_with_its_token(self) -> None:
+        answer = self.listen()
+        self.node.memory.now = lambda: time.time() + 2e9
+        self.node.memory.pass_time(1.0)
+        self.assertEqual(self.names(answer), ["closed"])
+        self.assertEqual(answer.messages[0]["data"]["code"], 3006)
+
+    def test_a_listener_goes_when_it_is_cut(self) -> None:
+        answer = self.listen()
+        [session] = self.node.sessions()
+        Cutting(self.node.memory.router.router, self.node.memory.cuts, Mock()).cut(session._authid, "", time.time())
+        self.assertEqual(self.names(answer), ["closed"])
+        again = self.listen()
+        self.assertEqual(again.status, 401)
 
 
 class Following(EventsCase):
