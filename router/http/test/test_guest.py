@@ -3,12 +3,14 @@
 import json
 from ipaddress import ip_network
 from typing import Any
+from unittest.mock import Mock
 
 from twisted.web.server import Site
 from twisted.web.test.requesthelper import DummyChannel
 
 from components.settings import Guests, Settings
-from router.http.auth import Guest
+from router.http.desk import Desk
+from router.http.guest import Guest
 from router.tokens import fixed
 
 
@@ -23,7 +25,8 @@ class Gate:
         def refused(reason: str, address: str) -> None:
             self.refused.append((reason, address))
 
-        self._page = Guest(fixed(b"s" * 32), settings, lambda: 1_795_000_000.0, lambda: self.now, refused)
+        desk = Desk(settings, fixed(b"s" * 32), Mock(), refused, lambda: 1_795_000_000.0, lambda: self.now)
+        self._page = Guest(desk)
 
     def knock(self, host: str = "192.0.2.1", **headers: str) -> tuple[int, dict[str, Any], dict[str, str]]:
         """Come in: status, answer, headers."""
