@@ -209,6 +209,9 @@ class Settings(_Strict):
     """How people reach the pages, where that is another address: behind a proxy, or by a name."""
     origins: list[str] = []
     """Other sites whose pages may come in, such as `https://www.example.com`."""
+    hosts: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")]] = []
+    """The names by which pages find this node, such as `www.example.com`. Left out, they are any; or, where it listens
+    for its own machine alone, with no proxy before it, only `localhost`."""
     proxies: list[Network] = []
     """Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses, or networks such as 10.0.0.0/8."""
     proxy_protocol: list[Network] = []

@@ -39,6 +39,7 @@ from .edge.session import Session
 from .edge.ticker import Ticker
 from .identity import authenticator
 from .keys import Keyring
+from .origin import home
 from .permissions import Permissions, Stream, permissions
 from .revocations import Cutting, Revocations
 from .tokens import Tokens, hosts, lasting, longest
@@ -172,6 +173,7 @@ def open_edge(
         router,
         reactor,
         authenticator(tokens, cuts),
+        home=home(settings, settings.host or web_endpoint(places.folder)[0]),
         tokens=tokens,
         expiry=expiry,
         ask=wire.call,

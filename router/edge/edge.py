@@ -5,6 +5,7 @@ from typing import Any
 
 from components.settings import Settings
 from router.identity import Authenticate
+from router.origin import Home
 from router.tokens import Tokens
 
 from .counters import Counters
@@ -24,6 +25,7 @@ class Edge:
         reactor: Any,
         authenticate: Authenticate,
         *,
+        home: Home,
         tokens: Tokens,
         expiry: Expiry,
         ask: Callable[[Any, Any], Awaitable[Any]],
@@ -34,6 +36,7 @@ class Edge:
         door: Any,
     ) -> None:
         self.settings, self.router, self.reactor, self.authenticate = settings, router, reactor, authenticate
+        self.home = home
         self.tokens, self.expiry, self.ask = tokens, expiry, ask
         self.counters, self.ticker, self.allowances = counters, ticker, allowances
         self.journal, self.door = journal, door

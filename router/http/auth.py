@@ -15,7 +15,7 @@ from .ways import Ways
 def make(extra: dict[str, Any]) -> Resource:
     """Make what stands at `/auth` for Crossbar's `resource` service."""
     here = edge()
-    return tree(Desk(here.settings, here.tokens, here.ask, here.counters.refused))
+    return tree(Desk(here.settings, here.tokens, here.ask, here.home, here.counters.refused))
 
 
 def tree(desk: Desk) -> Resource:

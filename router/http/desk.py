@@ -20,7 +20,7 @@ from components.settings import Settings
 from components.wire import invalid_argument
 from router.edge.transport import Visitor
 from router.edge.visitors import visitor
-from router.origin import welcome
+from router.origin import ANYWHERE, FOREIGN, Home
 from router.tokens import Tokens
 
 from .headers import NOTHING, put, read
@@ -57,6 +57,7 @@ class Desk:
     settings: Settings
     tokens: Tokens
     ask: Ask
+    home: Home = ANYWHERE
     refused: Callable[[str, str], object] = lambda reason, address: None
     now: Callable[[], float] = time.time
     steady: Callable[[], float] = time.monotonic
@@ -133,7 +134,7 @@ class Posted(Resource):
             return refused(InvalidArgument(f"Use {self.method.decode()} here."), 405, allowed)
         asked = Asked(request, visitor(request, self.desk.settings))
         try:
-            same_site(request, self.desk.settings)
+            same_site(request, self.desk.home)
             return await self.answer(asked)
         except Refusal as refusal:
             return self.refuse(asked, refusal)
@@ -142,12 +143,13 @@ class Posted(Resource):
             return refused(Internal())
 
 
-def same_site(request: Request, settings: Settings) -> None:
+def same_site(request: Request, home: Home) -> None:
     """Refuse a request that a page of another site made."""
     origin = read(request, b"origin")
-    is_ours = origin is not None or read(request, b"sec-fetch-site") in _OURSELVES
-    if not is_ours or not welcome(origin, read(request, b"host"), settings.origins):
-        raise NotAuthorized("Sign in from a page of this site.")
+    if origin is None and read(request, b"sec-fetch-site") not in _OURSELVES:
+        raise NotAuthorized(FOREIGN)
+    if words := home.refuses(origin, read(request, b"host")):
+        raise NotAuthorized(words)
 
 
 def refused(refusal: Refusal, status: int | None = None, headers: dict[str, str] | None = None) -> Answer:

@@ -19,6 +19,7 @@ from router.edge.session import Session
 from router.edge.ticker import Ticker
 from router.edge.transport import Encoding, Transport, Visitor
 from router.identity import authenticator, guest
+from router.origin import Home
 from router.revocations import Revocations
 from router.tokens import Token, fixed
 
@@ -47,6 +48,7 @@ class MemoryEdge:
             self.router.router,
             self.clock,
             authenticator(KEYS, self.cuts),
+            home=Home(settings.origins),
             tokens=KEYS,
             expiry=self.expiry,
             ask=Wire([self.router.name], self.clock).call,

@@ -17,6 +17,8 @@ from typing import Any
 import psutil
 import yaml
 
+from components import catalog, settings_file
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 """Seconds until a wait is given up: for machines that are busy. Nothing here is slow on purpose."""
@@ -83,6 +85,7 @@ class Node:
         """Start it, and wait until the pages are there."""
         tool, verb = ("openline", "run") if self._supervised else ("crossbar", "start")
         command = [str(Path(sys.executable).parent / tool), verb, "--cbdir", str(self.cbdir)]
+        before = self._openings()
         self._process = subprocess.Popen(
             command,
             cwd=self.folder,
@@ -94,6 +97,8 @@ class Node:
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # A shell's `&` turns it off.
         )
         self.wait_until_up()
+        if "identity" in self._members():
+            wait_for(lambda: self._openings() > before, "nobody could sign in")
         return self
 
     def wait_until_up(self) -> None:
@@ -101,6 +106,17 @@ class Node:
         wait_for(lambda: self.is_up() or not self.is_running(), "the node did not start")
         if not self.is_running():
             raise RuntimeError(f"the node ended:\n{self.said()[-4000:]}")
+
+    def _openings(self) -> int:
+        """Count how often the node began to let people in: not before it knows whose sign-ins were revoked."""
+        return self.said().count("Sign-ins are checked against")
+
+    def _members(self) -> list[str]:
+        """List the components of the node, if it is one of ours."""
+        if "router.node.Node" not in (self.cbdir / "config.yaml").read_text():
+            return []
+        settings = settings_file.load(self.cbdir, self._environ)
+        return catalog.names(settings)
 
     def is_up(self) -> bool:
         """Say whether it takes connections: `/ws`, the last path that Crossbar starts, asks for an upgrade."""

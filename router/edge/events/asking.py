@@ -4,7 +4,7 @@ from twisted.web.server import Request
 
 from components.contract import InvalidArgument
 from components.settings import Settings
-from router.origin import welcome
+from router.origin import Home
 
 from ..cut import Cut, Why
 from . import problem
@@ -45,10 +45,10 @@ def number(request: Request, name: bytes) -> int | None:
     return int(found)
 
 
-def check_site(request: Request, settings: Settings) -> None:
+def check_site(request: Request, home: Home) -> None:
     """Refuse what a page of another site asks, as every transport does."""
-    if not welcome(header(request, b"origin"), header(request, b"host"), settings.origins):
-        raise Cut(Why.FORBIDDEN)
+    if words := home.refuses(header(request, b"origin"), header(request, b"host")):
+        raise Cut(Why.FORBIDDEN, words)
 
 
 def token(request: Request) -> str:

@@ -63,7 +63,7 @@ class Reading(Resource):
             if request.method == b"OPTIONS":
                 self._allow(request)
             elif request.method in (b"GET", b"HEAD"):
-                check_site(request, self.edge.settings)
+                check_site(request, self.edge.home)
                 await self.answer(request, token(request))
             else:
                 raise Problem(InvalidArgument.uri, "Streams are only read here.", 405)

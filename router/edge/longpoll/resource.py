@@ -13,7 +13,6 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from router.http.headers import NOTHING, put
-from router.origin import welcome
 
 from ..cut import Cut, Why
 from ..door import visitor
@@ -76,9 +75,9 @@ class LongPoll(Resource):
     async def _answer(self, request: Request) -> Answer:
         """Find out what is wanted, and whether from here."""
         origin = header(request, b"origin")
-        if not welcome(origin, header(request, b"host"), self._settings.origins):
+        if words := self._edge.home.refuses(origin, header(request, b"host")):
             self._edge.counters.refused(Why.FORBIDDEN.name.lower())
-            raise Cut(Why.FORBIDDEN)
+            raise Cut(Why.FORBIDDEN, words)
         if request.method == b"OPTIONS":
             return Answer(headers=self._preflight(origin))
         if request.method != b"POST":

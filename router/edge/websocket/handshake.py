@@ -8,7 +8,7 @@ from hashlib import sha1
 
 from twisted.web.http_headers import Headers
 
-from router.origin import welcome
+from router.origin import ANYWHERE, Home
 
 from . import deflate
 
@@ -31,8 +31,8 @@ class Offer:
 
     protocols: Collection[str] = ()
     """The subprotocols it speaks; with none of them, it asks for none."""
-    origins: Collection[str] = ()
-    """Whose pages may connect, besides those of this site."""
+    home: Home = ANYWHERE
+    """Whose pages may connect."""
     compression: bool = False
 
 
@@ -83,8 +83,8 @@ class Asked:
 def agree(asked: Asked, offer: Offer) -> Agreement:
     """Find out what both sides will keep to, or raise `Refused`."""
     accept = _check(asked)
-    if not welcome(asked.one("Origin"), asked.one("Host"), offer.origins):
-        raise Refused(403, "Connect from a page of this site.")
+    if words := offer.home.refuses(asked.one("Origin"), asked.one("Host")):
+        raise Refused(403, words)
     bits, extensions = (deflate.agree(asked.all("Sec-WebSocket-Extensions")) if offer.compression else None) or (0, "")
     return Agreement(accept, _choose(asked.all("Sec-WebSocket-Protocol"), offer.protocols), bits, extensions)
 

@@ -70,7 +70,7 @@ def serve(here: Edge) -> Upgrade:
         here.open(connection)
         return connection
 
-    offer = Offer(tuple(CODECS), settings.origins, settings.limits.compression)
+    offer = Offer(tuple(CODECS), here.home, settings.limits.compression)
     return Upgrade(offer, accept, here.counters.refused)
 
 

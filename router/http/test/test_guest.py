@@ -11,6 +11,7 @@ from twisted.web.test.requesthelper import DummyChannel
 from components.settings import Guests, Settings
 from router.http.desk import Desk
 from router.http.guest import Guest
+from router.origin import ANYWHERE
 from router.tokens import fixed
 
 
@@ -25,7 +26,7 @@ class Gate:
         def refused(reason: str, address: str) -> None:
             self.refused.append((reason, address))
 
-        desk = Desk(settings, fixed(b"s" * 32), Mock(), refused, lambda: 1_795_000_000.0, lambda: self.now)
+        desk = Desk(settings, fixed(b"s" * 32), Mock(), ANYWHERE, refused, lambda: 1_795_000_000.0, lambda: self.now)
         self._page = Guest(desk)
 
     def knock(self, host: str = "192.0.2.1", **headers: str) -> tuple[int, dict[str, Any], dict[str, str]]:

@@ -22,6 +22,7 @@ from router.edge.longpoll.line import Line
 from router.edge.longpoll.resource import LongPoll
 from router.edge.ticker import STEP, Ticker
 from router.edge.transport import Transport
+from router.origin import Home
 
 BATCHED, PLAIN = "wamp.2.json.batched", "wamp.2.json"
 HOST = "node.example"
@@ -116,6 +117,7 @@ class Desk:
         self.sessions: list[Notes] = []
         self.reactor, self.journal = self.clock, Journal()
         self.door = Door(self.settings, self.counters, self.ticker, self.clock.seconds)
+        self.home = Home(self.settings.origins)
         self.site = Site(LongPoll(cast(Edge, self)), reactor=self.clock)
 
     def open(self, transport: Transport) -> Notes:

@@ -7,6 +7,7 @@ from twisted.web.http_headers import Headers
 
 from router.edge.codec import CODECS
 from router.edge.websocket.handshake import Agreement, Asked, Offer, Refused, agree
+from router.origin import Home
 
 GOOD = {
     "Host": "chat.example",
@@ -16,7 +17,7 @@ GOOD = {
     "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
     "Sec-WebSocket-Protocol": "wamp.2.json",
 }
-OFFER = Offer(tuple(CODECS), ["https://friend.example"])
+OFFER = Offer(tuple(CODECS), Home(["https://friend.example"]))
 
 
 def asked(

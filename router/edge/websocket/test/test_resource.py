@@ -21,6 +21,7 @@ from router.edge.ticker import Ticker
 from router.edge.tls import Certificate
 from router.edge.websocket import frames, resource
 from router.edge.websocket.protocol import WebSocket
+from router.origin import ANYWHERE
 from tests.support.certificate import write_certificate
 
 from .client import masked
@@ -50,6 +51,7 @@ class FakeEdge:
     def __init__(self, **limits: Any) -> None:
         self.settings = Settings(limits=Limits(**limits))
         self.counters, self.ticker, self.door = Counters(), Ticker(lambda: 1_000.0), FakeDoor()
+        self.home = ANYWHERE
         self.opened: list[WebSocket] = []
 
     def open(self, transport: WebSocket) -> None:
