@@ -1,4 +1,7 @@
-"""What the router itself answers and listens to."""
+"""What the router itself answers and listens to.
+
+Each router worker answers for its own sessions.
+"""
 
 from typing import Annotated
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+import orjson
+
 from components.contract import Procedure, Refusal, Topic
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "docs/reference/addresses.md"
-MODULES = ("components.stream.api", "components.room.api", "components.identity.api")
+MODULES = ("components.stream.api", "components.room.api", "components.identity.api", "router.api")
 _HEAD = """# Procedures, topics and errors
 
 Made from the `api.py` of each component by `make reference`. Arguments and events are keyword arguments; a reply is one
@@ -36,7 +38,7 @@ def _section(api: ModuleType) -> str:
     ]
     about = (getdoc(api) or "").partition("\n\n")[2]
     lines = [
-        f"## {api.__name__.split('.')[1]}",
+        f"## {api.__name__.split('.')[-2]}",
         "",
         *([about, ""] if about else []),
         *(line for one in procedures for line in _procedure(one)),
@@ -68,11 +70,7 @@ def _shape(kind: Any) -> str:
 
 
 def _default(value: Any) -> str:
-    return "" if value is MISSING else f" = {_json(value)}"
-
-
-def _json(value: Any) -> str:
-    return {None: "null", True: "true", False: "false"}.get(value, str(value))
+    return "" if value is MISSING else f" = {orjson.dumps(value).decode()}"
 
 
 _NAMES = {str: "text", int: "whole number", float: "number", bool: "true or false", type(None): "null", Any: "anything"}

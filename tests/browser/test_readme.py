@@ -2,16 +2,20 @@
 
 import re
 import shutil
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import jwt
 import pytest
 import yaml
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.driver import wait_until_served
-from tests.support.node import ROOT, Node
+from tests.support.node import ROOT, Node, wait_for
 
 TEXT = (ROOT / "README.md").read_text()
 CODE = {
@@ -20,6 +24,7 @@ CODE = {
     for name in re.findall(r"\A(?://|#) (\S+)\n", code)
 }
 """Each piece of code that says in its first line which file it is."""
+SECRET = "a secret that a site and the node share"
 IMPORTS = '{"imports": {"autobahn": "/vendor/autobahn.js"}}'
 PAGE = f'<!doctype html><title>Hello</title><script type="importmap">{IMPORTS}</script>'
 
@@ -73,6 +78,27 @@ def test_autobahnjs_calls_a_procedure(page: Page, node: Node) -> None:
 def test_the_line_talks_and_follows(page: Page, node: Node) -> None:
     page.goto(f"{node.url}/talk.html")
     expect(page.locator("body")).to_contain_text("Ada: message_posted")
+
+
+def test_a_site_hands_the_token_of_its_user_on(page: Page, node: Node) -> None:
+    [code] = re.findall(r"```js\n(.*?)```", (ROOT / "docs/how-to/your-users.md").read_text(), re.DOTALL)
+    write(node.cbdir / "keys/host/shop.secret", SECRET)
+    claims = {"sub": "42", "name": "Ada", "role": "member", "aud": "openline", "exp": int(time.time()) + 600}
+    given = {"id": "42", "name": "Ada", "role": "member", "token": jwt.encode(claims, SECRET, "HS256")}
+    wait_for(lambda: is_taken(node, given["token"]), "the key of the site is not taken up")
+    page.route("**/shop/token", lambda route: route.fulfill(json=given))
+    show(node, "shop", code)
+    page.goto(f"{node.url}/shop.html")
+    expect(page.locator("body")).to_have_text("here as Ada, member")
+
+
+def is_taken(node: Node, token: str) -> bool:
+    request = urllib.request.Request(f"{node.url}/streams/app.demo.x", headers={"Authorization": f"Bearer {token}"})
+    try:
+        urllib.request.urlopen(request, timeout=10)
+    except urllib.error.HTTPError as answer:
+        return answer.code != 401
+    return True
 
 
 def test_the_component_answers(page: Page, node: Node) -> None:
