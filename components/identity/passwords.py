@@ -7,6 +7,7 @@ nothing matches.
 
 import os
 import secrets
+import signal
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable
@@ -117,7 +118,9 @@ class Threads:
         self._begun = True
 
     def _serve(self) -> None:
-        os.setpriority(os.PRIO_PROCESS, get_native_id(), NICE)  # Of this thread and those that argon2 starts.
+        # Both hold for this thread and for those that argon2 starts.
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), NICE)
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())  # Whoever waits for one gets it.
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting)
