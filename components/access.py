@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from .contract import COMPONENT, Access, Procedure, Verdict
+from .contract import COMPONENT, SERVICE, Access, Procedure, Verdict
 from .settings import Settings
 from .stream.api import UnknownStream
 
@@ -23,6 +23,8 @@ async def may(
         raise UnknownStream(stream=stream)
     if role == COMPONENT:
         return Verdict(True, "components may read and publish every stream")
+    if role == SERVICE:
+        return Verdict(not stream.startswith("openline."), "a component from outside has no part in openline.*")
     allowed = space.read if action == "read" else space.publish
     if allowed != "members":
         return Verdict(role in allowed, f"{space.match}: {action} is for {', '.join(allowed) or 'nobody'}")

@@ -15,6 +15,8 @@ GUEST, MEMBER, OPERATOR, COMPONENT = "guest", "member", "operator", "component"
 ROLES = frozenset({GUEST, MEMBER, OPERATOR, COMPONENT})
 PEOPLE = frozenset({GUEST, MEMBER, OPERATOR})
 """Everybody who signs in from outside the node."""
+SERVICE = "service"
+"""A component from outside, which an operator added: it has nothing to do with what is under `openline.`."""
 
 
 @dataclass_transform(frozen_default=True)

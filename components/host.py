@@ -11,6 +11,7 @@ from . import catalog
 from .contract import Component
 from .database import Database
 from .given import Given
+from .keys import own_key
 from .settings import Settings
 from .settings_file import Places
 from .steady import lean, steady
@@ -44,11 +45,12 @@ async def serve(names: Iterable[str], settings: Settings, places: Places, reacto
     connections: list[Deferred[Any]] = []
     try:
         for name in names:
+            key = own_key(places.keys, name)
             wire = Wire(settings.routers, clock)
             component = await build(name, db, wire, settings, clock)
             for router in settings.routers:
                 url = socket_url(places.run, router)
-                connection: Any = connect(url, router, settings.realm, wire, component)
+                connection: Any = connect(url, router, settings.realm, key, wire, component)
                 connections.append(connection.start(reactor))
         await DeferredList(connections, fireOnOneCallback=True, fireOnOneErrback=True, consumeErrors=True)
     finally:

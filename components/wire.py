@@ -22,6 +22,8 @@ from router.api import ON_RENEWED, WHO, Person, Session
 from .at_once import begin
 from .contract import (
     COMPONENT,
+    PEOPLE,
+    SERVICE,
     Caller,
     Chore,
     Component,
@@ -37,6 +39,7 @@ from .contract import (
     Topic,
     Unavailable,
 )
+from .keys import Key
 
 DEADLINE = 30.0
 """Seconds that a component may take to answer a call."""
@@ -143,8 +146,9 @@ class People:
         """Say who calls. The id and role are the router's word; the rest is from the session's token."""
         if details.caller_authid is None or details.caller_authrole is None:
             raise NotAuthorized
-        if details.caller_authrole not in ("guest", "member", "operator"):
-            return Caller(details.caller_authid, COMPONENT, details.caller_authid, session=details.caller or 0)
+        if details.caller_authrole not in PEOPLE:
+            role = SERVICE if details.caller_authrole == SERVICE else COMPONENT
+            return Caller(details.caller_authid, role, details.caller_authid, session=details.caller or 0)
         session = details.caller or 0
         person = self._known.get(session) or await self._ask(session)
         return replace(_caller(person, session), id=details.caller_authid, role=details.caller_authrole)
@@ -160,10 +164,16 @@ def _caller(person: Person, session: int) -> Caller:
     return Caller(person.id, person.role, person.name, person.family, person.rights, session)
 
 
+def sign_in(key: Key) -> dict[str, Any]:
+    """Say to Autobahn how a component shows who it is (WAMP spec §Cryptosign-based Authentication)."""
+    return {"cryptosign": {"authid": key.name, "privkey": key.private}}
+
+
 def connect(
     url: str,
     router: str,
     realm: str,
+    key: Key,
     wire: Wire,
     component: Component,
     stay: Callable[[], Awaitable[object]] = Deferred,
@@ -188,7 +198,11 @@ def connect(
         "retry_delay_jitter": 0.3,
     }
     return Connection(
-        main=main, transports=transport, realm=realm, is_fatal=lambda error: isinstance(error, CannotServe)
+        main=main,
+        transports=transport,
+        realm=realm,
+        authentication=sign_in(key),
+        is_fatal=lambda error: isinstance(error, CannotServe),
     )
 
 

@@ -67,6 +67,7 @@ def _talk(settings: Settings, places: Places, conversation: Conversation) -> int
     from twisted.internet.task import react  # neither Twisted nor Autobahn in their memory.
 
     from components.host import socket_url
+    from components.keys import COMMANDS, own_key
     from components.wire import Wire, connect
 
     outcome = [UNHEARD]
@@ -83,7 +84,8 @@ def _talk(settings: Settings, places: Places, conversation: Conversation) -> int
         router = settings.routers[0]
         wire = Wire([router], reactor)
         url = socket_url(places.run, router)
-        connection: Any = connect(url, router, settings.realm, wire, Component(), lambda: stay(wire.call))
+        key = own_key(places.keys, COMMANDS)
+        connection: Any = connect(url, router, settings.realm, key, wire, Component(), lambda: stay(wire.call))
         done: Deferred[Any] = connection.start(reactor)
         return done.addTimeout(PATIENCE, reactor).addErrback(failed)
 

@@ -1,5 +1,6 @@
 """What the router itself answers and listens to.
 
+
 Each router worker answers for its own sessions.
 """
 
@@ -7,7 +8,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from components.contract import COMPONENT, NO_RIGHTS, PEOPLE, Nothing, Procedure, Refusal, Rights, Topic, payload
+from components.contract import (
+    COMPONENT,
+    NO_RIGHTS,
+    PEOPLE,
+    SERVICE,
+    Nothing,
+    Procedure,
+    Refusal,
+    Rights,
+    Topic,
+    payload,
+)
 
 
 @payload
@@ -58,11 +70,11 @@ class Loss:
     stream: str
 
 
-PING = Procedure("openline.router.ping", Nothing, Nothing, callers={*PEOPLE, COMPONENT})
+PING = Procedure("openline.router.ping", Nothing, Nothing, callers={*PEOPLE, COMPONENT, SERVICE})
 """Answered by the router worker itself: asks for a sign of life, and nothing else."""
 RENEW = Procedure("openline.router.renew", Renewal, Renewed, callers=PEOPLE)
 """Goes on with the session that calls. Another id or role, or fewer rights, need another session."""
-WHO = Procedure("openline.router.who", Session, Person, callers={COMPONENT})
+WHO = Procedure("openline.router.who", Session, Person, callers={COMPONENT, SERVICE})
 ON_RENEWED = Topic("openline.router.on_renewed", Session, readers={COMPONENT})
 """What its token says of a person is different now: ask again who it is."""
 ON_ACCESS_LOST = Topic("openline.router.on_access_lost", Loss, readers={COMPONENT})

@@ -17,11 +17,12 @@ from crossbar.node import worker
 from crossbar.router import role as role_module
 from crossbar.router import router as router_module
 from crossbar.router import session as session_module
+from crossbar.router.auth.cryptosign import PendingAuthCryptosign
 from crossbar.router.broker import Broker
 from crossbar.router.dealer import Dealer
 from crossbar.router.role import RouterRole
 from crossbar.router.router import Router
-from crossbar.router.session import RouterSessionFactory
+from crossbar.router.session import RouterSession, RouterSessionFactory
 from crossbar.worker import transport
 from twisted.internet.defer import Deferred
 from twisted.internet.tcp import Port
@@ -29,6 +30,7 @@ from twisted.web import server
 
 from components.settings import Settings
 
+from .component_session import ComponentSession, Refused
 from .edge.broker import EdgeBroker
 from .edge.calls import EdgeDealer
 from .edge.codec import MAX_DEPTH, check_depth, check_forged, check_text
@@ -39,6 +41,7 @@ from .edge.entrance import Entrance
 from .edge.router import EdgeRouter
 from .edge.tls import certificate
 from .edge.transport import cork, uncork
+from .trust import Trust
 
 _RECURSION_LIMIT = 1_000
 
@@ -151,6 +154,26 @@ def cut(router: Any, authid: str, topic: str) -> None:
         for subscription in list(broker._session_to_subscriptions.get(session, ())):
             if subscription.uri == topic:
                 broker.removeSubscriber(subscription, session, reason="openline.error.not_authorized")
+
+
+def sign_in_by_key(router: Any, known: Trust, refused: Refused, seconds: float, reactor: Any) -> None:
+    """Have components sign in as our session has it, on every transport that Crossbar itself serves.
+
+    Crossbar's own writes down, unasked, all that strangers say, says nothing of whom it refuses, and waits for ever.
+    """
+    factory: Any = getattr(router._factory._worker, "_router_session_factory", None)
+    _expect(isinstance(factory, RouterSessionFactory) and factory.session is RouterSession, "a worker's session class")
+    factory.session = lambda routers: ComponentSession(routers, known, refused, seconds, reactor)
+    log: Any = PendingAuthCryptosign.log
+    _expect(hasattr(log, "set_log_level"), "the log of crossbar.router.auth.cryptosign")
+    log.set_log_level("warn")
+
+
+def dismiss(router: Any, name: str) -> None:
+    """End the sessions of a component that came in with a key."""
+    for session in list(router._authid_to_sessions.get(name, ())):
+        if isinstance(session, ComponentSession):
+            session.dismiss()
 
 
 class GuardedRole(RouterRole):

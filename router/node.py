@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,30 @@ from twisted.logger import Logger
 
 from components import alive, catalog
 from components.access import may
-from components.contract import COMPONENT, PEOPLE, Bus, Caller, Component, Nothing, Refusal, Route, Unavailable, Verdict
+from components.contract import (
+    COMPONENT,
+    PEOPLE,
+    SERVICE,
+    Bus,
+    Caller,
+    Component,
+    Nothing,
+    Refusal,
+    Route,
+    Unavailable,
+    Verdict,
+)
 from components.database import Database
 from components.here import here, private_folder
 from components.host import build, socket_url
 from components.identity.api import ON_REVOKED
+from components.keys import own_key
 from components.settings import Settings
 from components.settings_file import Places
 from components.steady import lean, steady
 from components.wire import Hosted, Wire, connect
 
-from . import api, hooks
+from . import api, hooks, trust
 from .config_file import web_endpoint
 from .edge.buckets import Allowances
 from .edge.counters import Counters
@@ -40,15 +54,18 @@ from .edge.ticker import Ticker
 from .identity import authenticator
 from .keys import Keyring
 from .origin import home
-from .permissions import Permissions, Stream, permissions
+from .permissions import ByKey, Permissions, Stream, counts_as, permissions
 from .revocations import Cutting, Revocations
 from .tokens import Tokens, hosts, lasting, longest
+from .trust import Trust
 
 IDENTITY = "identity"
 OWNER_AWAY = 10.0
 """Seconds that a subscription waits for the component that owns the stream."""
 WATCH = 2.0
 """Seconds between two looks at whether the components' supervisor is alive."""
+KEYS = 1.0
+"""Seconds between two looks at whether a component was added or removed."""
 MOST_MISSES = 30
 """How often in a row it may be missed while it starts."""
 
@@ -91,24 +108,33 @@ class Sessions(Component):
 
 
 class Guard:
-    """Decides every action of every session: by the table, or by asking the component that owns a stream."""
+    """Decides every action of every session: by the table, by a key, or by asking the component that owns a stream."""
 
-    def __init__(self, table: Permissions, settings: Settings, wire: Wire, clock: IReactorTime) -> None:
-        self._table, self._settings, self._wire, self._clock = table, settings, wire, clock
+    def __init__(self, table: Permissions, settings: Settings, trust: Trust, wire: Wire, clock: IReactorTime) -> None:
+        self._table, self._settings, self._trust, self._wire, self._clock = table, settings, trust, wire, clock
 
     def known(self, role: str, action: str, uri: str, match: str) -> bool | None:
         """Say what does not depend on who asks; `None` when it does."""
         answer = self._table.decide(role, action, uri, match)
-        return None if isinstance(answer, Stream) else answer.allow
+        return answer.allow if isinstance(answer, Verdict) else None
 
     async def decide(self, id: str, role: str, action: str, uri: str, match: str) -> bool:
         """Say what one person may do."""
         answer = self._table.decide(role, action, uri, match)
         if isinstance(answer, Stream):
             answer = await self._stream(id, role, answer, uri)
+        elif isinstance(answer, ByKey):
+            answer = self._by_key(id, role, answer, uri)
         if not answer.allow:
             log.debug("{id} may not {action} {uri}: {rule}", id=id, action=action, uri=uri, rule=answer.rule)
         return answer.allow
+
+    def _by_key(self, id: str, role: str, asked: ByKey, uri: str) -> Verdict:
+        """Decide about what no component of the node declares: by the keys of those that were added."""
+        if asked.action == "register":
+            return self._trust.may_register(id, role, uri)
+        callers = self._trust.callers(uri)
+        return Verdict(counts_as(role, uri) in callers, f"{uri} is called by {', '.join(sorted(callers)) or 'nobody'}")
 
     async def _stream(self, id: str, role: str, asked: Stream, uri: str) -> Verdict:
         """Ask the owner of a stream. One that is being started anew is waited for, within bounds."""
@@ -141,8 +167,9 @@ class Node(ApplicationSession):
         counters = Counters()
         router = hooks.fit(worker, counters)
         wire = Wire([name], clock)
-        guard = Guard(permissions(catalog.declarations(settings), settings), settings, wire, clock)
-        hooks.guard(router, sorted({*PEOPLE, COMPONENT}), guard)
+        known = let_in_by_key(settings, places, router, counters, reactor)
+        guard = Guard(permissions(catalog.declarations(settings), settings), settings, known, wire, clock)
+        hooks.guard(router, sorted({*PEOPLE, COMPONENT, SERVICE}), guard)
         cuts = Revocations(lasting(settings), IDENTITY not in catalog.names(settings))
         edge = open_edge(settings, places, router, reactor, counters, cuts, wire)
         hooks.listen_as_set(settings, edge.door)
@@ -151,6 +178,16 @@ class Node(ApplicationSession):
         await hear_cuts(self, Cutting(router, cuts, wire.call), edge.ticker)
         await host(settings, places, name, router, reactor)
         LoopingCall(supervisor.look).start(WATCH)
+        LoopingCall(known.look).start(KEYS)
+
+
+def let_in_by_key(settings: Settings, places: Places, router: EdgeRouter, counters: Counters, reactor: Any) -> Trust:
+    """Let in components that have a key, and nobody else; end the sessions of those whose key is removed."""
+    known = Trust(places.keys, trust.own(settings), settings.realm)
+    known.gone = partial(hooks.dismiss, router)
+    trust.install(known)
+    hooks.sign_in_by_key(router, known, counters.refused, settings.limits.hello, reactor)
+    return known
 
 
 def open_edge(
@@ -236,7 +273,8 @@ async def host(settings: Settings, places: Places, name: str, router: EdgeRouter
         hooks.add_session(router, session, member, COMPONENT)
         await session.served
         for other in set(settings.routers) - {name}:
-            connect(socket_url(places.run, other), other, settings.realm, wire, component).start(reactor)
+            url, key = socket_url(places.run, other), own_key(places.keys, member)
+            connect(url, other, settings.realm, key, wire, component).start(reactor)
 
 
 class Watch:

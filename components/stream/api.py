@@ -7,6 +7,7 @@ from pydantic import Field
 from components.contract import (
     COMPONENT,
     PEOPLE,
+    SERVICE,
     Appended,
     Event,
     EventType,
@@ -18,7 +19,7 @@ from components.contract import (
     payload,
 )
 
-EVERYBODY = PEOPLE | {COMPONENT}
+EVERYBODY = PEOPLE | {COMPONENT, SERVICE}
 MAX_PAGE = 300
 """The most events that one `read` answers with."""
 

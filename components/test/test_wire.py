@@ -23,7 +23,6 @@ from components.contract import (
     payload,
 )
 from components.wire import DEADLINE, CannotServe, Hosted, Wire, start_chores
-from router.hooks import add_session
 from tests.support.router import SETTINGS, MemoryRouter
 
 
@@ -162,7 +161,7 @@ class HostedTests(SynchronousTestCase):
         clock = Clock()
         node = MemoryRouter(SETTINGS, clock, "router1", [ECHO, SECRET, ON_ECHO])
         session = Hosted(SETTINGS.realm, Wire(["router1"], clock), "router1", Echo())
-        add_session(node.router, session, "echo", COMPONENT)
+        node.add(session, "echo", COMPONENT)
         self.successResultOf(session.served)
         ada = node.join("u_ada", "guest", "Ada")
         assert self.successResultOf(ada.call(ECHO.uri, text="hi")) == {"text": "hi", "loud": 0}

@@ -12,7 +12,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from components.at_once import begin
-from components.contract import COMPONENT, PEOPLE, Caller
+from components.contract import COMPONENT, PEOPLE, SERVICE, Caller
 from components.wire import Answer
 
 from .counters import Counters
@@ -213,7 +213,8 @@ class EdgeDealer(Dealer):
 def _caller(session: Any) -> Caller:
     """Say who calls. What the session's token says is the router's own knowledge here."""
     if session._authrole not in PEOPLE:
-        return Caller(session._authid, COMPONENT, session._authid, session=session._session_id)
+        role = SERVICE if session._authrole == SERVICE else COMPONENT
+        return Caller(session._authid, role, session._authid, session=session._session_id)
     token = token_of(session)
     return Caller(token.id, token.role, token.name, token.family, token.rights, session._session_id)
 

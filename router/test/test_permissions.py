@@ -29,7 +29,6 @@ def allows(table: Permissions, role: str, action: str, uri: str, match: str = "e
         ("operator", "call", "wamp.session.count"),
         ("component", "call", "openline.room.may"),
         ("component", "call", "openline.router.who"),
-        ("component", "register", "openline.room.post"),
         ("component", "publish", "openline.room.on_created"),
         ("component", "publish", "openline.room.lobby"),
         ("guest", "subscribe", "openline.room.on_created"),
@@ -51,8 +50,13 @@ def test_may(table: Permissions, role: str, action: str, uri: str) -> None:
         ("guest", "call", "openline.nothing.there"),
         ("guest", "register", "openline.room.post"),
         ("operator", "register", "openline.room.post"),
-        ("component", "register", "openline.nothing.there"),
-        ("component", "register", "com.example.mine"),
+        ("service", "call", "openline.room.may"),
+        ("service", "call", "openline.room.post"),
+        ("service", "publish", "openline.room.on_created"),
+        ("service", "publish", "openline.room.lobby"),
+        ("service", "publish", "com.example.mine"),
+        ("service", "subscribe", "openline.router.on_access_lost"),
+        ("service", "call", "wamp.session.get"),
         ("guest", "publish", "openline.room.lobby"),
         ("guest", "publish", "openline.room.on_created"),
         ("guest", "publish", "com.example.mine"),
@@ -66,7 +70,7 @@ def test_may_not(table: Permissions, role: str, action: str, uri: str) -> None:
     assert not allows(table, role, action, uri)
 
 
-@pytest.mark.parametrize("role", ["guest", "member", "operator", "component"])
+@pytest.mark.parametrize("role", ["guest", "member", "operator", "component", "service"])
 @pytest.mark.parametrize("action", ["subscribe", "register"])
 @pytest.mark.parametrize("match", ["prefix", "wildcard"])
 def test_patterns_are_nobodys(table: Permissions, role: str, action: str, match: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from components import catalog
-from components.contract import ROLES, Component, Procedure, Refusal, Topic
+from components.contract import ROLES, SERVICE, Component, Procedure, Refusal, Topic
 from components.given import Given
 from components.streams import Streams
 from router.node import Sessions
@@ -61,7 +61,7 @@ def test_addresses_and_fields_are_well_formed(one: Any) -> None:
         assert not RESERVED & set(get_type_hints(kind)), kind
         assert kind.__doc__
     roles = set(one.readers) if isinstance(one, Topic) else set(one.callers)
-    assert roles <= ROLES
+    assert roles <= ROLES | {SERVICE}
 
 
 def refusals(kind: type[Refusal] = Refusal) -> list[type[Refusal]]:

@@ -1,5 +1,6 @@
 """A WAMP client that does one thing after the other and shows every message as it came."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import count
@@ -111,13 +112,15 @@ class Client:
 
     # The opening and closing handshake
 
-    def join(self, realm: str, authid: str | None, method: str, ticket: str = "", **details: Any) -> None:
-        """Sign in. Raises `Refused`."""
+    def join(
+        self, realm: str, authid: str | None, method: str, answer: str | Callable[[str], str] = "", **details: Any
+    ) -> None:
+        """Sign in, with a ticket or by what answers the challenge. Raises `Refused`."""
         named = {"authid": authid} if authid else {}
         self.say(Kind.HELLO, realm, {"roles": ROLES, "authmethods": [method], **named, **details})
         message = self.hear()
         if message[0] == Kind.CHALLENGE:
-            self.say(Kind.AUTHENTICATE, ticket, {})
+            self.say(Kind.AUTHENTICATE, answer if isinstance(answer, str) else answer(message[2]["challenge"]), {})
             message = self.hear()
         if message[0] == Kind.ABORT:
             raise Refused(message[2], [], message[1])

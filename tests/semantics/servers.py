@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from components.catalog import declared_in
 from components.contract import COMPONENT, PEOPLE, Procedure
+from components.keys import Key, own_key
 from router.tokens import Token, signer
 from tests.support.node import Node, free_port, wait_for
 
@@ -19,6 +21,7 @@ from .wires import LongPoll, RawSocket, WebSocket, Wire
 
 HERE = Path(__file__).parent
 REALM = "openline"
+VOCABULARY = "semantics.vocabulary"
 AMPLE = {"per_second": 100_000, "burst": 100_000}
 _RATES = {"session": AMPLE, "user": AMPLE, "address": AMPLE}
 _LARGE = 4_194_304
@@ -57,15 +60,28 @@ class Server:
         return WebSocket(self.url, serializer, sockopt=sockopt)
 
     def component(self) -> Client:
-        """Join as a component."""
+        """Join as a component: on this node as the one whose vocabulary the tests speak."""
         client = Client(RawSocket(self.node.cbdir / "run/router1.sock"), "cbor")
-        client.join(REALM, None, "anonymous")
+        if self.is_plain:
+            client.join(REALM, None, "anonymous")
+        else:
+            join_by_key(client, own_key(self.node.cbdir / "keys", VOCABULARY))
         return client
+
+
+def join_by_key(client: Client, key: Key) -> None:
+    """Sign in as a component does, by code of the tests' own (WAMP spec §Cryptosign-based Authentication)."""
+    pair = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key.private))
+
+    def answer(challenge: str) -> str:
+        return pair.sign(bytes.fromhex(challenge)).hex() + challenge
+
+    client.join(REALM, key.name, "cryptosign", answer, authextra={"pubkey": key.public})
 
 
 def ours(settings: Mapping[str, Any] | None = None) -> Node:
     """Make an Openline node that knows the vocabulary."""
-    processes = {"main": ["stream", "room"], "router": ["semantics.vocabulary"]}
+    processes = {"main": ["stream", "room"], "router": [VOCABULARY]}
     node = Node({"limits": LIMITS, "processes": processes, "monitor": {"port": free_port()}, **(settings or {})})
     shutil.copytree(HERE / "vocabulary", node.folder / "semantics/vocabulary")
     return node

@@ -7,6 +7,7 @@ from twisted.internet.defer import Deferred
 
 from components.contract import Component, Procedure, Reply, Request, Shape, Topic
 from components.host import socket_url
+from components.keys import COMMANDS, own_key
 from components.wire import Wire, connect
 from tests.support.node import Node
 from tests.support.person import PATIENCE
@@ -21,7 +22,8 @@ class Insider:
         self._left: Deferred[None] = Deferred()
         self.joined: Deferred[None] = Deferred()
         url = socket_url(node.cbdir / "run", "router1")
-        connection: Any = connect(url, "router1", "openline", self._wire, Component(), self._stay)
+        key = own_key(node.cbdir / "keys", COMMANDS)
+        connection: Any = connect(url, "router1", "openline", key, self._wire, Component(), self._stay)
         self._connection: Deferred[Any] = connection.start(reactor)
 
     def _stay(self) -> Awaitable[None]:

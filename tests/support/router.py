@@ -1,6 +1,7 @@
 """A real Crossbar router in memory, with our permissions. Its internals are used here and in `router/hooks.py`."""
 
 from collections.abc import Coroutine, Iterable
+from pathlib import Path
 from typing import Any
 
 from autobahn.twisted.wamp import ApplicationSession
@@ -11,13 +12,14 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from components import catalog
-from components.contract import COMPONENT, PEOPLE, Declared
+from components.contract import COMPONENT, PEOPLE, SERVICE, Declared, Procedure
 from components.settings import Settings
 from components.wire import Wire
 from router import hooks
 from router.edge.counters import Counters
 from router.node import Guard, serve
 from router.permissions import permissions
+from router.trust import Trust
 
 
 class MemoryRouter:
@@ -33,8 +35,12 @@ class MemoryRouter:
         self.counters = Counters()
         self.router = hooks.fit(factory.get(settings.realm), self.counters)
         wire = Wire([name], clock)
-        table = permissions([*catalog.declarations(settings), *declared], settings)
-        hooks.guard(self.router, sorted({*PEOPLE, COMPONENT}), Guard(table, settings, wire, clock))
+        declared = [*catalog.declarations(settings), *declared]
+        self._procedures = frozenset(one.uri for one in declared if isinstance(one, Procedure))
+        self._own: dict[str, frozenset[str]] = {}
+        known = Trust(Path("/nowhere"), self._own, settings.realm)
+        guard = Guard(permissions(declared, settings), settings, known, wire, clock)
+        hooks.guard(self.router, sorted({*PEOPLE, COMPONENT, SERVICE}), guard)
         self._at_once(serve(self.join("node", "trusted"), self.router, wire, name))
 
     def serve(self, wire: Wire, component: Any) -> Any:
@@ -53,8 +59,18 @@ class MemoryRouter:
     def join(self, authid: str, role: str, name: str | None = None) -> Any:
         """Join a person or a component."""
         session = ApplicationSession(ComponentConfig(self._realm))
-        hooks.add_session(self.router, session, authid, role, {"name": name or authid})
+        self.add(session, authid, role, name)
         return session
+
+    def add(self, session: Any, authid: str, role: str, name: str | None = None) -> None:
+        """Join a session that exists."""
+        if role == COMPONENT:
+            self.trust(authid)
+        hooks.add_session(self.router, session, authid, role, {"name": name or authid})
+
+    def trust(self, name: str) -> None:
+        """Have a component of this name declare all there is."""
+        self._own[name] = self._procedures
 
     def forget(self, session: Any) -> None:
         """Make the router forget who a session is, as if it had just gone."""
