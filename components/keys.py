@@ -104,6 +104,11 @@ def load(keys: Path, name: str) -> Badge | None:
         raise BadKey(f"{path}: {' '.join(str(error).split())}") from None
 
 
+def private_file(keys: Path, name: str) -> Path:
+    """Say where the private half is, as long as nobody has taken it elsewhere."""
+    return _file(keys, name, "key")
+
+
 def marks(keys: Path) -> Mapping[str, object]:
     """Say for each component of which something is believed what changes whenever that does."""
     found: dict[str, object] = {}

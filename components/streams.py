@@ -31,6 +31,8 @@ T = TypeVar("T")
 
 SETTLE_SECONDS = 5.0
 """How long after its commit an event may be on its way to the routers before anybody looks after it."""
+AUDIT = "openline.audit"
+"""What was decided about people and components; nothing is taken out of it again."""
 SWEEP = 200
 """The most streams that one sweep announces."""
 
@@ -61,7 +63,9 @@ class Log:
         return appended
 
     def redact(self, stream: str, offset: int) -> None:
-        """Take an event's data out of the log, for good; its offset stays."""
+        """Take an event's data out of the log, for good; its offset stays. Not out of the audit trail."""
+        if stream == AUDIT:
+            raise ValueError("the audit trail keeps what it says")
         store.redact(self.connection, stream, offset)
 
     def event(self, stream: str, offset: int) -> Event | None:

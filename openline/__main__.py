@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from components.settings_file import find_folder
-from openline import check, invite, keys, revoke, run, user, version
+from openline import audit, check, component, invite, keys, revoke, run, user, version
 
 
 class Verb(Protocol):
@@ -30,6 +30,8 @@ VERBS: dict[str, Verb] = {
     "invite": invite,
     "revoke": revoke,
     "keys": keys,
+    "component": component,
+    "audit": audit,
     "version": version,
 }
 

@@ -34,9 +34,12 @@ from components.keys import own_key
 from components.settings import Settings
 from components.settings_file import Places
 from components.steady import lean, steady
+from components.stream.api import PUBLISH
+from components.streams import AUDIT
 from components.wire import Hosted, Wire, connect
 
 from . import api, hooks, trust
+from .audit import Refusals
 from .config_file import web_endpoint
 from .edge.buckets import Allowances
 from .edge.counters import Counters
@@ -176,6 +179,7 @@ class Node(ApplicationSession):
         watch(settings, places, name, edge)
         await serve(self, router, wire, name)
         await hear_cuts(self, Cutting(router, cuts, wire.call), edge.ticker)
+        await tell_audit(settings, router, name, edge, clock)
         await host(settings, places, name, router, reactor)
         LoopingCall(supervisor.look).start(WATCH)
         LoopingCall(known.look).start(KEYS)
@@ -256,6 +260,23 @@ async def hear_cuts(session: Any, cutting: Cutting, ticker: Ticker) -> None:
     """End the sessions of those who are signed out elsewhere, and refuse their tokens."""
     await session.subscribe(cutting.cut, ON_REVOKED.uri)
     cutting.watch(ticker)
+
+
+async def tell_audit(settings: Settings, router: EdgeRouter, name: str, edge: Edge, clock: IReactorTime) -> None:
+    """Tell the audit trail of refusals, in the name of this router worker."""
+    if settings.namespace(AUDIT) is None:
+        return
+    wire = Wire([name], clock)
+    session = Hosted(settings.realm, wire, name, Component())
+    hooks.add_session(router, session, name, COMPONENT)
+    await session.served
+    refusals = Refusals(clock, partial(wire.call, PUBLISH))
+
+    def tell(reason: str, address: str) -> None:
+        edge.journal.refused(reason, address)
+        refusals.refused(reason, address)
+
+    edge.counters.tell = tell
 
 
 async def host(settings: Settings, places: Places, name: str, router: EdgeRouter, reactor: Any) -> None:

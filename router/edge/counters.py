@@ -18,7 +18,7 @@ OTHER = "other"
 REASONS = (
     *(why.name.lower() for why in Why if why is not Why.DONE),
     *("connections_address", "connections_all", "connections_new", "proxy_header", "too_many_guests"),
-    *("component_without_key", "component_unknown", "component_forged"),
+    *("component_without_key", "component_unknown", "component_forged", "not_authorized"),
     *(f"request_{status}" for status in (400, 408, 413, 414, 431)),
     OTHER,
 )

@@ -71,12 +71,13 @@ class Server:
 
 def join_by_key(client: Client, key: Key) -> None:
     """Sign in as a component does, by code of the tests' own (WAMP spec §Cryptosign-based Authentication)."""
+    client.join(REALM, key.name, "cryptosign", signed(key), authextra={"pubkey": key.public})
+
+
+def signed(key: Key) -> Callable[[str], str]:
+    """Make what answers a challenge."""
     pair = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key.private))
-
-    def answer(challenge: str) -> str:
-        return pair.sign(bytes.fromhex(challenge)).hex() + challenge
-
-    client.join(REALM, key.name, "cryptosign", answer, authextra={"pubkey": key.public})
+    return lambda challenge: pair.sign(bytes.fromhex(challenge)).hex() + challenge
 
 
 def ours(settings: Mapping[str, Any] | None = None) -> Node:

@@ -161,12 +161,12 @@ class LongPoll:
 
 
 class RawSocket:
-    """A component's end of WAMP over a Unix socket (WAMP spec §RawSocket), in CBOR."""
+    """A component's end of WAMP over a Unix socket, or TCP on a port (WAMP spec §RawSocket), in CBOR."""
 
-    def __init__(self, path: Path) -> None:
-        self._socket = socket.socket(socket.AF_UNIX)
+    def __init__(self, where: Path | int) -> None:
+        self._socket = socket.socket(socket.AF_INET if isinstance(where, int) else socket.AF_UNIX)
         self._socket.settimeout(PATIENCE)
-        self._socket.connect(str(path))
+        self._socket.connect(("127.0.0.1", where) if isinstance(where, int) else str(where))
         self._socket.sendall(b"\x7f\xf3\x00\x00")  # Messages of up to 2**24 bytes, CBOR.
         assert self._read(4)[:2] == b"\x7f\xf3"
 
