@@ -15,6 +15,9 @@ REALM = {"name", "options", "roles", "store", "rlinks", "id"}
 ROLE = {"name", "permissions", "authorizer", "id"}
 """Crossbar takes any other name in these two groups for nothing at all, so a slip there would go unseen."""
 
+BY_KEY = "cryptosign: {type: function, create: router.component_session.create}"
+"""How components sign in. Without any `auth`, Crossbar lets in whoever connects."""
+
 NEAR = 2
 """How far below what was being checked a complaint may point; the same word further down is another thing."""
 
@@ -67,8 +70,10 @@ def _ask_crossbar(config: object) -> None:
 
 
 def _unseen(document: Document) -> Iterator[str]:
-    """Find names that Crossbar would pass over in silence, and realms without one."""
+    """Find names that Crossbar would pass over in silence, realms without one, and components without a key."""
     for spot, part in _parts(document.value, ()):
+        if isinstance(part, dict) and part.get("type") == "rawsocket" and "transports" in spot:
+            yield from _not_by_key(document, spot, part.get("auth") or {})
         known = {"realms": REALM, "roles": ROLE}.get(str(spot[-2])) if len(spot) > 1 else None
         if known and isinstance(part, dict):
             yield from (
@@ -77,6 +82,13 @@ def _unseen(document: Document) -> Iterator[str]:
             )
             if "name" not in part:
                 yield document.say(spot, "expected a name")
+
+
+def _not_by_key(document: Document, spot: Spot, auth: Any) -> Iterator[str]:
+    """Find ways by which somebody would come in as a component without a key."""
+    for method in [one for one in auth if one != "cryptosign"] or ([] if auth else [""]):
+        where = (*spot, "auth", method) if method else spot
+        yield document.say(where, f"components sign in with a key, expected `auth` to be `{BY_KEY}`")
 
 
 def _explain(error: BaseException, document: Document) -> str:

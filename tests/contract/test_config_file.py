@@ -161,3 +161,31 @@ def test_says_why_there_are_no_pages(tmp_path: Path, text: str, sentence: str) -
     with pytest.raises(Mistakes) as found:
         web_endpoint(written(tmp_path, text))
     assert str(found.value).startswith(sentence)
+
+
+BEHIND = """\
+  - type: rawsocket
+    endpoint: {type: unix, path: run/router1.sock}
+    serializers: [cbor]
+"""
+WANTED = "components sign in with a key, expected `auth` to be `cryptosign: {type: function, create: "
+
+
+@pytest.mark.parametrize(
+    ("auth", "place"),
+    [
+        ("", "config.yaml:41: workers[0].transports[1]: "),
+        ("    auth: {}\n", "config.yaml:41: workers[0].transports[1]: "),
+        (
+            "    auth:\n      anonymous: {type: static, role: component}\n",
+            "config.yaml:45: workers[0].transports[1].auth.anonymous: ",
+        ),
+        (
+            "    auth:\n      cryptosign: {type: function, create: a.b}\n      anonymous: {type: static}\n",
+            "config.yaml:46: workers[0].transports[1].auth.anonymous: ",
+        ),
+    ],
+)
+def test_components_sign_in_with_a_key(tmp_path: Path, auth: str, place: str) -> None:
+    text = GOOD.replace("- type: guest\n", f"{BEHIND}{auth}- type: guest\n")
+    assert said(written(tmp_path, text)).startswith(place + WANTED)
