@@ -12,7 +12,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from components.at_once import begin
-from components.contract import COMPONENT, PEOPLE, SERVICE, Caller
+from components.contract import COMPONENT, PEOPLE, SERVICE, Caller, NotAuthorized
 from components.wire import Answer
 
 from .counters import Counters
@@ -82,6 +82,8 @@ class Answering:
         if not isinstance(error, ApplicationError):
             log.failure("a procedure in the router worker failed", failure)
             error = ApplicationError("openline.error.internal")
+        if error.error == NotAuthorized.uri:
+            self._dealer.denied(self._session)
         self._send(_error(self._request, error.error, list(error.args), error.kwargs))
 
     def _out_of_time(self) -> None:
@@ -122,6 +124,11 @@ class EdgeDealer(Dealer):
     def offer(self, uri: str, answer: Answer) -> None:
         """Have a procedure answered in this process, without a message to a callee."""
         self._offers[uri] = answer
+
+    def denied(self, session: Any) -> None:
+        """Count that a session tried what is not for it, whether the router or a component says so."""
+        visitor = getattr(session._transport, "visitor", session)
+        self.counters.refused("not_authorized", str(getattr(visitor, "address", "")))
 
     def withdraw(self, uri: str) -> None:
         """Take an offer back."""
@@ -173,6 +180,8 @@ class EdgeDealer(Dealer):
             calls[cancel.request].stop(CANCELED)
 
     def processInvocationError(self, session: Any, error: Any) -> None:  # noqa: N802
+        if error.error == NotAuthorized.uri and error.request in self._invocations:
+            self.denied(self._invocations[error.request].caller)
         try:
             super().processInvocationError(session, error)
         except KeyError:

@@ -32,12 +32,6 @@ _NO_DETAILS: dict[str, Any] = {}
 log = Logger()
 
 
-def address_of(session: Any) -> str:
-    """Say where a session comes from, if it came over a connection."""
-    visitor = getattr(getattr(session, "_transport", None), "visitor", session)
-    return str(getattr(visitor, "address", ""))
-
-
 class EdgeRouter(Router):
     """Takes the place of the class of a router that Crossbar has made (`hooks.fit`), before anybody is joined to it."""
 
@@ -53,11 +47,11 @@ class EdgeRouter(Router):
     def authorize(self, session: Any, uri: str, action: str, options: dict[str, Any]) -> "Deferred[dict[str, Any]]":
         known = self.known(session, action, uri, options.get("match") or "exact")
         asked = succeed(known) if known is not None else super().authorize(session, uri, action, options)
-        return asked.addCallback(self._count_denied, session)
+        return asked.addCallback(self._counted, session)
 
-    def _count_denied(self, answer: dict[str, Any], session: Any) -> dict[str, Any]:
+    def _counted(self, answer: dict[str, Any], session: Any) -> dict[str, Any]:
         if not answer["allow"]:
-            self._dealer.counters.refused("not_authorized", address_of(session))
+            self._dealer.denied(session)
         return answer
 
     def process(self, session: Any, msg: Any) -> None:

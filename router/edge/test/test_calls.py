@@ -6,7 +6,7 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from components.contract import Caller, Component, Nothing, Procedure, Refusal, Rights, Route, payload
+from components.contract import Caller, Component, NotAuthorized, Nothing, Procedure, Refusal, Rights, Route, payload
 from components.wire import Wire
 from router.edge import calls
 from router.edge.cut import Why
@@ -49,6 +49,8 @@ class Parrot(Component):
         self.callers.append(caller)
         if said.words == "rude":
             raise Rude(word="r***")
+        if said.words == "forbidden":
+            raise NotAuthorized
         if said.words == "crash":
             raise ZeroDivisionError("secret")
         return said
@@ -184,6 +186,16 @@ def test_work_for_a_caller_who_left_is_given_up() -> None:
     cage.client.wamp.lost()
     assert cage.parrot.given_up == 1
     assert len(cage.client.heard) == before
+
+
+@pytest.mark.parametrize(
+    ("uri", "words"), [(OURS.uri, "hi"), ("openline.nothing.there", "hi"), (ECHO.uri, "forbidden")]
+)
+def test_what_is_denied_is_counted_with_the_address(cage: Cage, uri: str, words: str) -> None:
+    told: list[tuple[str, str]] = []
+    cage.dealer.counters.tell = lambda reason, address: told.append((reason, address))
+    assert cage.client.call(uri, words=words)[4].endswith("error.not_authorized")
+    assert told == [("not_authorized", "192.0.2.1")]
 
 
 def test_an_offer_can_be_taken_back() -> None:
