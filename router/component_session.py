@@ -6,8 +6,10 @@ a stranger says; so the stranger is asked here for a key that we know, and told 
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from autobahn.wamp.exception import Error
 from autobahn.wamp.types import Deny, HelloDetails
 from crossbar.router.session import RouterSession
 from twisted.internet.defer import maybeDeferred
@@ -78,7 +80,8 @@ class ComponentSession(RouterSession):
 
     def dismiss(self) -> None:
         """End the session, whether or not the other side plays along."""
-        self.leave("openline.error.not_authorized", "The key of this component was removed.")
+        with suppress(Error):  # It is leaving already.
+            self.leave("openline.error.not_authorized", "The key of this component was removed.")
         self._hang_up_later()
 
     def _deny(self, reason: str, words: str) -> Deny:

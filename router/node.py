@@ -19,6 +19,7 @@ from components.contract import (
     SERVICE,
     Bus,
     Caller,
+    Chore,
     Component,
     Nothing,
     Refusal,
@@ -36,7 +37,7 @@ from components.settings_file import Places
 from components.steady import lean, steady
 from components.stream.api import PUBLISH
 from components.streams import AUDIT
-from components.wire import Hosted, Wire, connect
+from components.wire import Hosted, Wire, connect, start_chores
 
 from . import api, hooks, trust
 from .audit import Refusals
@@ -182,7 +183,7 @@ class Node(ApplicationSession):
         await tell_audit(settings, router, name, edge, clock)
         await host(settings, places, name, router, reactor)
         LoopingCall(supervisor.look).start(WATCH)
-        LoopingCall(known.look).start(KEYS)
+        start_chores([Chore(KEYS, known.watch)], clock)
 
 
 def let_in_by_key(settings: Settings, places: Places, router: EdgeRouter, counters: Counters, reactor: Any) -> Trust:

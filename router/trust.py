@@ -62,6 +62,10 @@ class Trust:
             if self._badges.get(name) != badge:
                 self.gone(name)
 
+    async def watch(self) -> None:
+        """Look, as a chore."""
+        self.look()
+
     def _load(self, names: Iterable[str]) -> Iterator[Badge]:
         for name in sorted(names):
             try:
