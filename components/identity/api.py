@@ -10,7 +10,7 @@ What happens is told on the stream `openline.audit`, without any secret; `by` is
 component, with their `data`:
 
 - `signed_up` `{id, login, role, way, address, agent}` and `signed_in` `{id, family, way, address, agent}`; `way` is
-  `password`, `invite`, `reset` or the name of a provider
+  `password`, `invite`, `reset`, `operator` (who added somebody by command), or the name of a provider
 - `sign_in_refused` `{login, count, addresses}`, at most one a minute and login; an unknown name is told as `""`, since
   people type their password there
 - `signed_out` `{id, family}`, where `family` is `""` for all devices; `refresh_replayed` `{id, family, address, agent}`
