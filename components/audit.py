@@ -12,14 +12,14 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from .contract import Author, Event
+from .contract import AUDIT, Author, Event
 from .engines import NotDurable, backend_of
 from .migrate import NewerDatabase, migrate
 from .settings import Settings
 from .settings_file import Places
 from .stream import store
 from .stream.api import MAX_PAGE, Page, Range, UnknownStream
-from .streams import AUDIT, Log
+from .streams import Log
 
 
 class NoTrail(Exception):

@@ -75,6 +75,8 @@ class Caller:
     """The WAMP id of the session that asks, where it is known."""
 
 
+AUDIT = "openline.audit"
+"""The stream of what was decided about people and components; nothing is taken out of it again."""
 MAX_OFFSET = 2**53 - 1
 """The largest whole number that a page in a browser can tell from its neighbours."""
 

@@ -20,7 +20,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from .contract import Appended, Author, Bus, Event
+from .contract import AUDIT, Appended, Author, Bus, Event
 from .database import Database
 from .settings import Settings
 from .stream import store, upkeep
@@ -31,8 +31,6 @@ T = TypeVar("T")
 
 SETTLE_SECONDS = 5.0
 """How long after its commit an event may be on its way to the routers before anybody looks after it."""
-AUDIT = "openline.audit"
-"""What was decided about people and components; nothing is taken out of it again."""
 SWEEP = 200
 """The most streams that one sweep announces."""
 

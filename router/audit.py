@@ -8,9 +8,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from components.contract import Appended
+from components.contract import AUDIT, Appended
 from components.stream.api import Publication
-from components.streams import AUDIT
 
 FIRST = 1.0
 """Seconds for which refusals are gathered after a while without any."""

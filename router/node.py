@@ -14,6 +14,7 @@ from twisted.logger import Logger
 from components import alive, catalog
 from components.access import may
 from components.contract import (
+    AUDIT,
     COMPONENT,
     PEOPLE,
     SERVICE,
@@ -36,7 +37,6 @@ from components.settings import Settings
 from components.settings_file import Places
 from components.steady import lean, steady
 from components.stream.api import PUBLISH
-from components.streams import AUDIT
 from components.wire import Hosted, Wire, connect, start_chores
 
 from . import api, hooks, trust

@@ -24,8 +24,6 @@ from pydantic import Field
 
 from components.contract import COMPONENT, MEMBER, OPERATOR, Nothing, Procedure, Refusal, Topic, payload
 
-AUDIT = "openline.audit"
-"""The stream on which everything that concerns identity is told."""
 GRACE = 20.0
 """Seconds in which a refresh secret that was replaced still answers: two tabs at once, or an answer that was lost."""
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from components.contract import Author
+from components.contract import AUDIT, Author
 from components.settings import Settings
 from components.streams import Log
 
 from . import devices, store
-from .api import AUDIT, Cut, Device
+from .api import Cut, Device
 from .family import Family
 from .rules import LEEWAY_SECONDS, MOST_AGENT, REVOKED_SECONDS
 

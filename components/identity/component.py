@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from components.contract import Bus, Caller, Chore, Component, Nothing, Route
+from components.contract import AUDIT, Bus, Caller, Chore, Component, Nothing, Route
 from components.database import Database
 from components.given import Given
 from components.names import presentable
@@ -84,8 +84,8 @@ class Identity(Component):
 
     async def prepare(self) -> None:
         """Say what an operator should know of."""
-        if self.settings.namespace(api.AUDIT) is None:
-            logger.warn("nothing is audited: openline.yaml has no stream {stream}", stream=api.AUDIT)
+        if self.settings.namespace(AUDIT) is None:
+            logger.warn("nothing is audited: openline.yaml has no stream {stream}", stream=AUDIT)
 
     async def sign_up(self, caller: Caller, asked: api.SignUp) -> api.Entry:
         """Make an account. What needs no hash is refused before there is one."""

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.task import Clock
 
-from components.contract import Caller
+from components.contract import AUDIT, Caller
 from components.identity import api
 from components.identity.component import Identity
 from components.identity.passwords import Passwords
@@ -72,7 +72,7 @@ class IdentityWorld:
 
     def audit(self) -> list[tuple[str, str, Mapping[str, Any]]]:
         """All that was told: type, by whom, data."""
-        page = self.get(self.identity.streams.read(Range(api.AUDIT, after=0, limit=300)))
+        page = self.get(self.identity.streams.read(Range(AUDIT, after=0, limit=300)))
         return [(event.type, event.by.id, event.data) for event in page.events]
 
     def told(self, what: str) -> list[Mapping[str, Any]]:

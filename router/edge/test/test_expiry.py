@@ -15,8 +15,14 @@ from tests.support.edge import KEYS, Client, MemoryEdge
 from tests.support.router import SETTINGS, MemoryRouter
 
 RENEW = "openline.router.renew"
-NOW = time.time()
+NOW = 0.0
+"""When the test began."""
 HELLO = Procedure("openline.hello.hello", Nothing, Nothing, callers={"guest", "member"})
+
+
+@pytest.fixture(autouse=True)
+def begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "NOW", time.time())
 
 
 def token(expires: float = 60.0, **changes: Any) -> Token:
