@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator, SchemaError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from .contract import StreamPattern, covers
+from .provider import Provider, Providers
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -233,9 +234,15 @@ class Settings(_Strict):
     guests: Guests = Guests()
     accounts: Accounts = Accounts()
     tokens: Tokens = Tokens()
+    oidc: Providers = []
+    """Who else signs people in, in the order of their buttons."""
     streams: list[Namespace] = []
     """First match wins; a stream that nothing matches does not exist."""
 
     def namespace(self, stream: str) -> Namespace | None:
         """Find the options of a stream."""
         return next((space for space in self.streams if space.covers(stream)), None)
+
+    def provider(self, name: str) -> Provider | None:
+        """Find a provider by its name."""
+        return next((provider for provider in self.oidc if provider.name == name), None)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from components import settings_file
 from components.document import Mistakes
+from components.provider import BadSecret
 from openline.say import say
 from router import config_file
 from router.edge.tls import BadCertificate, certificate
@@ -30,8 +31,24 @@ def mistakes(folder: Path, environ: Mapping[str, str]) -> list[str]:
     """List what is wrong with both files, a line each."""
     return [
         *_of(partial(config_file.check, folder)),
-        *(_of(partial(settings_file.load, folder, environ)) or _of(partial(_check_certificate, folder, environ))),
+        *(_of(partial(settings_file.load, folder, environ)) or _check_files(folder, environ)),
     ]
+
+
+def _check_files(folder: Path, environ: Mapping[str, str]) -> list[str]:
+    """List what is wrong with the files that the settings name."""
+    return [line for check in (_check_certificate, _check_secrets) for line in _of(partial(check, folder, environ))]
+
+
+def _check_secrets(folder: Path, environ: Mapping[str, str]) -> None:
+    """Read what the providers know us by, as the node will."""
+    settings = settings_file.load(folder, environ)
+    keys = settings_file.places(folder, settings).keys
+    try:
+        for provider in settings.oidc:
+            provider.secret(keys)
+    except BadSecret as error:
+        raise Mistakes([f"{settings_file.FILE}: oidc: {error}"]) from None
 
 
 def _check_certificate(folder: Path, environ: Mapping[str, str]) -> None:

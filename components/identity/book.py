@@ -23,7 +23,7 @@ class Book:
     def __init__(self, log: Log, settings: Settings) -> None:
         self.connection: Connection = log.connection
         self.now = log.now
-        self.accounts = settings.accounts
+        self.accounts, self.provider = settings.accounts, settings.provider
         self.cuts: list[Cut] = []
         self.remembered = max(REVOKED_SECONDS, settings.guests.token)
         """How long the tokens of anybody at all may live, in seconds."""

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Literal
 
 from components.contract import InvalidArgument
+from components.provider import Provider
 from components.settings import Accounts
 
 from .api import InviteInvalid, LastOperator, Role, SignUpClosed, WeakPassword
@@ -117,10 +118,12 @@ def must_be_open(sign_up: Literal["open", "invite", "closed"], invite: str | Non
         raise InviteInvalid("Signing up takes an invitation here.")
 
 
-def must_be_open_to_strangers(settings: Accounts) -> None:
-    """Who comes by a provider for the first time has no invitation to show."""
-    if settings.sign_up != "open":
+def role_of_stranger(provider: Provider | None, settings: Accounts) -> Role:
+    """Say what somebody becomes who comes by a provider for the first time, or refuse them: they show no invitation."""
+    said = provider.sign_up if provider else None
+    if not (settings.sign_up == "open" if said is None else said):
         raise SignUpClosed
+    return provider.role if provider else "member"
 
 
 def must_leave_an_operator(operators: Collection[str], id: str) -> None:

@@ -74,8 +74,8 @@ def enter_by_provider(book: Book, asked: Enter, id: str, fresh: Fresh) -> Entry:
     """Sign somebody in whom a provider knows, and make their account the first time."""
     account = store.by_subject(book.connection, asked.provider, asked.subject)
     if account is None:
-        rules.must_be_open_to_strangers(book.accounts)
-        account = Account(id, "", made_presentable(asked.name, "Somebody"), "member", "", None, False, book.now)
+        role = rules.role_of_stranger(book.provider(asked.provider), book.accounts)
+        account = Account(id, "", made_presentable(asked.name, "Somebody"), role, "", None, False, book.now)
         entry = begin(book, account, asked.device, fresh, asked.provider)
         store.link(book.connection, asked.provider, asked.subject, account.id)
         return entry

@@ -177,6 +177,20 @@ def test_check_reads_the_certificate(folder: Path, capsys: pytest.CaptureFixture
     assert main(["check", "--cbdir", str(folder)]) == 0
 
 
+def test_check_reads_what_a_provider_knows_us_by(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corp = "{name: corp, title: x, issuer: 'https://a.b', client_id: x, client_secret_file: oidc/corp.secret}"
+    (folder / "openline.yaml").write_text(f"oidc: [{corp}]")
+    assert main(["check", "--cbdir", str(folder)]) == 1
+    file = folder / "keys/oidc/corp.secret"
+    assert capsys.readouterr() == (f"openline.yaml: oidc: {file}: No such file or directory\n", "")
+    file.parent.mkdir(parents=True)
+    file.write_text("\n")
+    assert main(["check", "--cbdir", str(folder)]) == 1
+    assert capsys.readouterr().out == f"openline.yaml: oidc: {file}: expected one word\n"
+    file.write_text("hunter2\n")
+    assert main(["check", "--cbdir", str(folder)]) == 0
+
+
 def test_check_says_when_all_is_fine(folder: Path) -> None:
     done = openline("check", OPENLINE_DIR=str(folder))
     assert (done.returncode, done.stdout) == (0, f"{folder}: config.yaml and openline.yaml are fine.\n")

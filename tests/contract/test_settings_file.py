@@ -73,6 +73,24 @@ BROKEN = {
     "host: &me\n- 1\n- *me": "openline.yaml:1: host[1]: this holds itself",
     "host: &me [*me, *me]": "openline.yaml:1: host[0]: this holds itself",
     "? [a]\n: b": "openline.yaml:1: column 3: this is not YAML: found unhashable key",
+    "oidc:\n- name: Corp\n  title: x\n  issuer: https://a.b\n  client_id: x": (
+        "openline.yaml:2: oidc[0].name: expected text of the form ^[a-z0-9_]{1,32}$, got 'Corp'"
+    ),
+    "oidc:\n- name: a\n  title: x\n  issuer: http://a.b\n  client_id: x": (
+        "openline.yaml:4: oidc[0].issuer: expected an address such as https://id.example.com; http is for this machine "
+    ),
+    "oidc:\n- name: a\n  title: x\n  issuer: https://a.b\n  client_id: x\n  scopes: [email]": (
+        "openline.yaml:6: oidc[0].scopes: expected a list with `openid` in it, got ['email']"
+    ),
+    "oidc:\n- name: a\n  title: x\n  issuer: https://a.b\n  client_id: x\n  client_secret_file: ../x": (
+        "openline.yaml:6: oidc[0].client_secret_file: expected text of the form"
+    ),
+    "oidc:\n- &a {name: a, title: x, issuer: https://a.b, client_id: x}\n- *a": (
+        "openline.yaml:1: oidc: expected a name of its own for each; there are two called a"
+    ),
+    "oidc:\n- {name: a, title: x, issuer: https://a.b, client_id: x, scope: x}": (
+        "openline.yaml:2: oidc[0].scope: unknown, did you mean `scopes`?, got 'x'"
+    ),
     "host: a\0b": "openline.yaml:1: this is not YAML: unacceptable character #x0000",
 }
 

@@ -340,6 +340,16 @@ class IdentityTests(IdentityWorld):
         assert self.get(self.identity.enter(ROUTER, asked)).name == "Ada"
         self.refused(self.identity.enter(ROUTER, replace(asked, subject="4712")), api.SignUpClosed)
 
+    def test_a_provider_says_whether_strangers_come_by_it_and_what_they_become(self) -> None:
+        corp = {"name": "corp", "title": "Corp", "issuer": "https://id.example.com", "client_id": "openline"}
+        asked = api.Enter("corp", "4711", "Ada", HERE)
+        self.identity = self.made(oidc=[{**corp, "sign_up": False}])
+        self.refused(self.identity.enter(ROUTER, asked), api.SignUpClosed)
+        self.identity = self.made(oidc=[{**corp, "sign_up": True, "role": "operator"}], sign_up="closed")
+        assert self.get(self.identity.enter(ROUTER, asked)).role == "operator"
+        self.identity = self.made(oidc=[{**corp, "sign_up": False, "role": "member"}])
+        assert self.get(self.identity.enter(ROUTER, asked)).role == "operator"
+
     def test_one_changes_what_others_see(self) -> None:
         entry = self.sign_up()
         caller = as_caller(entry)

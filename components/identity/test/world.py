@@ -1,6 +1,6 @@
 """An identity component with a clock and a bus of our own, hashes that are cheap, and no thread."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from argon2 import PasswordHasher
@@ -43,9 +43,10 @@ class IdentityWorld:
         self.addCleanup(self.db.close)  # type: ignore[attr-defined]
         self.identity = self.made()
 
-    def made(self, hasher: PasswordHasher = CHEAP, **accounts: Any) -> Identity:
+    def made(self, hasher: PasswordHasher = CHEAP, oidc: Sequence[Any] = (), **accounts: Any) -> Identity:
         """Make the component, as after a restart with these settings."""
-        settings = SETTINGS.model_copy(update={"accounts": Settings.model_validate({"accounts": accounts}).accounts})
+        given = Settings.model_validate({"accounts": accounts, "oidc": oidc})
+        settings = SETTINGS.model_copy(update={"accounts": given.accounts, "oidc": given.oidc})
         streams = Streams(self.db, self.bus, self.clock, settings)
         return Identity(self.db, streams, self.bus, self.clock, settings, Passwords(at_once, hasher))
 
