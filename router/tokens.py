@@ -102,6 +102,12 @@ class Tokens:
             claims["streams"] = {"read": token.rights.read, "publish": token.rights.publish}
         return jwt.encode(claims, key.material, key.algorithm, {"kid": key.name})
 
+    def secrets(self) -> list[bytes]:
+        """List our own keys, for what else the node seals, beginning with the one to seal with."""
+        ring = self._ring()
+        first = ring.signing(self._now())
+        return [key.material for key in (first, *ring.ours)]
+
     def read(self, ticket: object) -> Token:
         """Read a token back, or raise `BadToken`."""
         if not isinstance(ticket, str) or len(ticket) > LONGEST or not _FORM.fullmatch(ticket):

@@ -95,7 +95,7 @@ class Enter:
     """Somebody whom a provider signed in, by the provider's name in the settings and its own name for them."""
 
     provider: Id
-    subject: Id
+    subject: Annotated[str, Field(min_length=1, max_length=255)]
     name: Typed
     device: Device
 

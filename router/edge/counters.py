@@ -17,7 +17,7 @@ LAGS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 
 OTHER = "other"
 REASONS = (
     *(why.name.lower() for why in Why if why is not Why.DONE),
-    *("connections_address", "connections_all", "connections_new", "proxy_header", "too_many_guests"),
+    *("connections_address", "connections_all", "connections_new", "proxy_header", "too_many_guests", "provider"),
     *("component_without_key", "component_unknown", "component_forged", "not_authorized"),
     *(f"request_{status}" for status in (400, 408, 413, 414, 431)),
     OTHER,

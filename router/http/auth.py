@@ -4,23 +4,30 @@ from typing import Any
 
 from twisted.web.resource import Resource
 
+from components.here import here
 from router.edge.edge import edge
 
 from .accounts import Refresh, SignOut, reset, sign_in, sign_up
 from .desk import Desk
 from .guest import Guest
+from .oidc.resource import Oidc
+from .oidc.web import Web
 from .ways import Ways
 
 
 def make(extra: dict[str, Any]) -> Resource:
     """Make what stands at `/auth` for Crossbar's `resource` service."""
-    here = edge()
-    return tree(Desk(here.settings, here.tokens, here.ask, here.home, here.counters.refused))
+    this = edge()
+    desk = Desk(this.settings, this.tokens, this.ask, this.home, this.counters.refused)
+    _, places = here()
+    return tree(desk, Oidc(desk, places.keys, Web(this.reactor).ask))
 
 
-def tree(desk: Desk) -> Resource:
+def tree(desk: Desk, oidc: Resource | None = None) -> Resource:
     """Make all of it."""
     root = Resource()
+    if oidc is not None:
+        root.putChild(b"oidc", oidc)
     ways = {
         b"guest": Guest(desk),
         b"signup": sign_up(desk),

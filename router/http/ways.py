@@ -11,4 +11,6 @@ class Ways(Posted):
     async def answer(self, asked: Asked) -> Answer:
         settings, has_accounts = self.desk.settings, self.desk.has_accounts
         sign_up = settings.accounts.sign_up if has_accounts else "closed"
-        return Answer({"guests": settings.guests.allowed, "accounts": has_accounts, "sign_up": sign_up, "oidc": []})
+        providers = [{"name": one.name, "title": one.title} for one in settings.oidc if has_accounts]
+        ways = {"guests": settings.guests.allowed, "accounts": has_accounts, "sign_up": sign_up, "oidc": providers}
+        return Answer(ways)

@@ -1,0 +1,122 @@
+"""Asking a provider: JSON over HTTPS, within so many seconds and bytes, and never sent on to another address.
+
+Twisted's own client, and no thread: a request that takes too long is really over, however slowly its answer drips.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import orjson
+from twisted.internet.defer import CancelledError, Deferred, TimeoutError
+from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
+from twisted.internet.interfaces import IStreamClientEndpoint
+from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
+from twisted.web.client import URI, Agent, BrowserLikePolicyForHTTPS, FileBodyProducer, readBody
+from twisted.web.http_headers import Headers
+from twisted.web.iweb import IAgentEndpointFactory
+from zope.interface import implementer
+
+from .stopped import Stopped, Why
+
+SECONDS = 10.0
+"""How long an answer may take, all in all."""
+LARGEST = 262_144
+"""Bytes of an answer, its head included."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a provider answered: a status, and what stands in the JSON."""
+
+    status: int
+    content: Any
+
+
+Ask = Callable[..., Awaitable[Answer]]
+"""(address, headers, body to post if any) → the answer. Raises `Stopped`."""
+
+
+class Web:
+    """What is beyond this node, as far as providers need it."""
+
+    def __init__(self, reactor: Any, trust: Any = None) -> None:
+        self._reactor = reactor
+        self._agent = Agent.usingEndpointFactory(reactor, _Endpoints(reactor, BrowserLikePolicyForHTTPS(trust)))
+
+    async def ask(self, url: str, headers: Mapping[str, str] | None = None, body: str | None = None) -> Answer:
+        """GET an address, or POST a form to it."""
+        answering = Deferred.fromCoroutine(self._ask(url, headers or {}, body))
+        try:
+            return await answering.addTimeout(SECONDS, self._reactor)
+        except CancelledError:
+            raise
+        except TimeoutError:
+            raise Stopped(Why.UNREACHABLE, f"{_place(url)} did not answer within {SECONDS:g} s") from None
+        except orjson.JSONDecodeError:
+            raise Stopped(Why.UNREACHABLE, f"{_place(url)} did not answer with JSON") from None
+        except Exception as error:
+            raise Stopped(Why.UNREACHABLE, f"{_place(url)} did not answer: {_reason(error)}") from None
+
+    async def _ask(self, url: str, headers: Mapping[str, str], body: str | None) -> Answer:
+        said = Headers({"Accept": ["application/json"], "User-Agent": ["Openline"]})
+        for name, value in headers.items():
+            said.setRawHeaders(name, [value])
+        producer = None if body is None else FileBodyProducer(BytesIO(body.encode()))
+        response = await self._agent.request(b"GET" if body is None else b"POST", url.encode(), said, producer)
+        return Answer(response.code, orjson.loads(await readBody(response)))
+
+
+class _Bounded(ProtocolWrapper):
+    """A connection that ends when more comes than was agreed."""
+
+    _left = LARGEST
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+        self._left -= len(data)
+        if self._left < 0:
+            self.abortConnection()
+        else:
+            super().dataReceived(data)
+
+
+class _BoundedFactory(WrappingFactory):
+    protocol = _Bounded
+    noisy = False
+
+
+@implementer(IStreamClientEndpoint)
+class _Endpoint:
+    """An address to which connections are bounded."""
+
+    def __init__(self, to: Any) -> None:
+        self._to = to
+
+    def connect(self, protocolFactory: Any) -> Deferred[Any]:  # noqa: N803
+        protocolFactory.noisy = False
+        connecting: Deferred[Any] = self._to.connect(_BoundedFactory(protocolFactory))
+        return connecting.addCallback(lambda bounded: bounded.wrappedProtocol)
+
+
+@implementer(IAgentEndpointFactory)
+class _Endpoints:
+    def __init__(self, reactor: Any, policy: BrowserLikePolicyForHTTPS) -> None:
+        self._reactor, self._policy = reactor, policy
+
+    def endpointForURI(self, uri: URI) -> _Endpoint:  # noqa: N802
+        to: Any = HostnameEndpoint(self._reactor, uri.host, uri.port)
+        if uri.scheme == b"https":
+            to = wrapClientTLS(self._policy.creatorForNetloc(uri.host, uri.port), to)
+        return _Endpoint(to)
+
+
+def _place(url: str) -> str:
+    """Name an address without what may stand behind it."""
+    return url.partition("?")[0]
+
+
+def _reason(error: Exception) -> str:
+    """Say what is behind the errors of Twisted's client."""
+    inner = getattr(error, "reasons", None)
+    return _reason(inner[0].value) if inner else f"{type(error).__name__} {error}".strip()[:200]
