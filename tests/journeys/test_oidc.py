@@ -2,8 +2,10 @@
 
 import base64
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -336,9 +338,21 @@ def test_an_answer_that_is_none_is_refused(node: Node, provider: Provider, body:
 
 def test_a_provider_that_does_not_answer_is_given_up(node: Node, provider: Provider) -> None:
     """And others are served meanwhile."""
-    provider.answered = lambda path: time.sleep(15) if path == "/token" else None
+    over = threading.Event()
+
+    def wait(path: str) -> None:
+        if path == "/token":
+            over.wait(60)
+
+    provider.answered = wait
     browser = Browser()
-    nobody_came(node, browser, sign_in(node, browser), "unreachable")
+    back = come(node, browser)
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(browser.go, back)
+        wait_for(lambda: "/token" in provider.requests, "it was not asked")
+        assert Browser().go(f"{node.url}/auth/ways").status == 200 and not waiting.done()
+        nobody_came(node, browser, waiting.result(), "unreachable")
+    over.set()
 
 
 NOT_OURS = (

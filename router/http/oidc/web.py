@@ -11,11 +11,15 @@ from typing import Any
 import orjson
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
+from twisted.internet.error import ConnectingCancelledError
 from twisted.internet.interfaces import IStreamClientEndpoint
+from twisted.internet.protocol import Protocol, connectionDone
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
-from twisted.web.client import URI, Agent, BrowserLikePolicyForHTTPS, FileBodyProducer, readBody
+from twisted.python.failure import Failure
+from twisted.web.client import URI, Agent, BrowserLikePolicyForHTTPS, FileBodyProducer, ResponseDone
+from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers
-from twisted.web.iweb import IAgentEndpointFactory
+from twisted.web.iweb import IAgentEndpointFactory, IResponse
 from zope.interface import implementer
 
 from .stopped import Stopped, Why
@@ -52,8 +56,6 @@ class Web:
             return await answering.addTimeout(SECONDS, self._reactor)
         except CancelledError:
             raise
-        except TimeoutError:
-            raise Stopped(Why.UNREACHABLE, f"{_place(url)} did not answer within {SECONDS:g} s") from None
         except orjson.JSONDecodeError:
             raise Stopped(Why.UNREACHABLE, f"{_place(url)} did not answer with JSON") from None
         except Exception as error:
@@ -65,13 +67,45 @@ class Web:
             said.setRawHeaders(name, [value])
         producer = None if body is None else FileBodyProducer(BytesIO(body.encode()))
         response = await self._agent.request(b"GET" if body is None else b"POST", url.encode(), said, producer)
-        return Answer(response.code, orjson.loads(await readBody(response)))
+        return Answer(response.code, orjson.loads(await _body(response)))
+
+
+class _Body(Protocol):
+    """The body of an answer, also of one that ends with its connection. (Twisted's own is not to be interrupted.)"""
+
+    def __init__(self, done: Deferred[bytes]) -> None:
+        self._done, self._parts = done, bytearray()
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+        self._parts += data
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
+        if reason.check(ResponseDone, PotentialDataLoss):
+            self._done.callback(bytes(self._parts))
+        else:
+            self._done.errback(reason)
+
+
+def _body(response: IResponse) -> Deferred[bytes]:
+    done: Deferred[bytes] = Deferred()
+    response.deliverBody(_Body(done))
+    return done
 
 
 class _Bounded(ProtocolWrapper):
-    """A connection that ends when more comes than was agreed."""
+    """A connection that ends when more comes than was agreed, or it takes longer."""
 
+    factory: "_BoundedFactory"
     _left = LARGEST
+
+    def makeConnection(self, transport: Any) -> None:  # noqa: N802
+        self._end = self.factory.reactor.callLater(SECONDS, transport.abortConnection)
+        super().makeConnection(transport)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
+        if self._end.active():
+            self._end.cancel()
+        super().connectionLost(reason)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
         self._left -= len(data)
@@ -85,17 +119,21 @@ class _BoundedFactory(WrappingFactory):
     protocol = _Bounded
     noisy = False
 
+    def __init__(self, wrapped: Any, reactor: Any) -> None:
+        super().__init__(wrapped)
+        self.reactor = reactor
+
 
 @implementer(IStreamClientEndpoint)
 class _Endpoint:
     """An address to which connections are bounded."""
 
-    def __init__(self, to: Any) -> None:
-        self._to = to
+    def __init__(self, to: Any, reactor: Any) -> None:
+        self._to, self._reactor = to, reactor
 
     def connect(self, protocolFactory: Any) -> Deferred[Any]:  # noqa: N803
         protocolFactory.noisy = False
-        connecting: Deferred[Any] = self._to.connect(_BoundedFactory(protocolFactory))
+        connecting: Deferred[Any] = self._to.connect(_BoundedFactory(protocolFactory, self._reactor))
         return connecting.addCallback(lambda bounded: bounded.wrappedProtocol)
 
 
@@ -108,7 +146,7 @@ class _Endpoints:
         to: Any = HostnameEndpoint(self._reactor, uri.host, uri.port)
         if uri.scheme == b"https":
             to = wrapClientTLS(self._policy.creatorForNetloc(uri.host, uri.port), to)
-        return _Endpoint(to)
+        return _Endpoint(to, self._reactor)
 
 
 def _place(url: str) -> str:
@@ -119,4 +157,8 @@ def _place(url: str) -> str:
 def _reason(error: Exception) -> str:
     """Say what is behind the errors of Twisted's client."""
     inner = getattr(error, "reasons", None)
-    return _reason(inner[0].value) if inner else f"{type(error).__name__} {error}".strip()[:200]
+    if inner:
+        return _reason(inner[0].value)
+    if isinstance(error, CancelledError | ConnectingCancelledError | TimeoutError):
+        return f"not within {SECONDS:g} s"
+    return f"{type(error).__name__} {error}".strip()[:200]
