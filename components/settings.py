@@ -124,6 +124,8 @@ class Limits(_Strict):
     """How much may wait for a client that reads slowly, before the stream's `slow` rule."""
     subscriptions: Annotated[int, Field(ge=1)] = 128
     """At once by one session."""
+    procedures: Annotated[int, Field(ge=1)] = 32
+    """Answered by one session, and offered by it to others."""
     underway: Annotated[int, Field(ge=1)] = 16
     """Calls of one session that components are answering; before one more is taken, one of them is awaited."""
     calls: Rates = _rates(100, 400)

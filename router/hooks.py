@@ -28,6 +28,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.tcp import Port
 from twisted.web import server
 
+from components.permissions import Who
 from components.settings import Settings
 
 from .component_session import ComponentSession, Refused
@@ -38,7 +39,8 @@ from .edge.counters import Counters
 from .edge.cut import Cut
 from .edge.door import Door
 from .edge.entrance import Entrance
-from .edge.router import EdgeRouter
+from .edge.joined import token_of
+from .edge.router import EdgeRouter, named
 from .edge.tls import certificate
 from .edge.transport import cork, uncork
 from .trust import Trust
@@ -69,6 +71,11 @@ def reactor_of(router: Router) -> Any:
 def session_of(router: Router, session_id: int) -> Any:
     """Find a session by its id, or `None`. The meta procedure that does it also shows cookies."""
     return router._session_id_to_session.get(session_id)
+
+
+def sessions_of(router: Router, authid: str) -> list[Any]:
+    """Find the sessions of a person."""
+    return list(router._authid_to_sessions.get(authid, ()))
 
 
 def takes_sessions(router: Any) -> bool:
@@ -150,7 +157,7 @@ def cut(router: Any, authid: str, topic: str) -> None:
     """End all subscriptions of a person to one topic. Crossbar asks whether they may only when they begin."""
     broker = router._broker
     _expect(hasattr(broker, "removeSubscriber"), "the broker's removeSubscriber")
-    for session in list(router._authid_to_sessions.get(authid, ())):
+    for session in sessions_of(router, authid):
         for subscription in list(broker._session_to_subscriptions.get(session, ())):
             if subscription.uri == topic:
                 broker.removeSubscriber(subscription, session, reason="openline.error.not_authorized")
@@ -200,17 +207,18 @@ class GuardedRole(RouterRole):
         return answer
 
     def authorize(self, session: Any, uri: str, action: str, options: dict[str, Any]) -> "Deferred[dict[str, Any]]":
-        asked = self._guard.decide(session._authid, self.uri, action, uri, options.get("match") or "exact")
+        who = Who(session._authid, self.uri, token_of(session).rights, session._session_id)
+        asked = self._guard.decide(who, named(action, options), uri, options.get("match") or "exact")
         return Deferred.fromCoroutine(asked).addCallback(_ANSWERS.__getitem__)
 
 
 class Deciding(Protocol):
-    """What decides every action (`node.Guard`)."""
+    """What decides every action (`router/guard.py`)."""
 
     def known(self, role: str, action: str, uri: str, match: str) -> bool | None:
         """Say what does not depend on who asks; `None` when it does."""
 
-    async def decide(self, id: str, role: str, action: str, uri: str, match: str) -> bool:
+    async def decide(self, who: Who, action: str, uri: str, match: str) -> bool:
         """Say what one person may do."""
 
 

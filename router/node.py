@@ -1,18 +1,18 @@
 """The router worker's own component: puts the locks on before any transport opens, and answers for sessions."""
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from autobahn.twisted.wamp import ApplicationSession
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall, deferLater
+from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from components import alive, catalog
-from components.access import may
 from components.contract import (
     AUDIT,
     COMPONENT,
@@ -22,17 +22,17 @@ from components.contract import (
     Caller,
     Chore,
     Component,
+    Declared,
     Nothing,
-    Refusal,
     Route,
     Unavailable,
-    Verdict,
 )
 from components.database import Database
 from components.here import here, private_folder
 from components.host import build, socket_url
 from components.identity.api import ON_REVOKED
 from components.keys import own_key
+from components.permissions import Keys, Offer, Who, permissions
 from components.settings import Settings
 from components.settings_file import Places
 from components.steady import lean, steady
@@ -55,17 +55,15 @@ from .edge.ready import readiness
 from .edge.router import EdgeRouter
 from .edge.session import Session
 from .edge.ticker import Ticker
+from .guard import Guard
 from .identity import authenticator
 from .keys import Keyring
 from .origin import home
-from .permissions import ByKey, Permissions, Stream, counts_as, permissions
 from .revocations import Cutting, Revocations
-from .tokens import Tokens, hosts, lasting, longest
+from .tokens import Token, Tokens, hosts, lasting, longest
 from .trust import Trust
 
 IDENTITY = "identity"
-OWNER_AWAY = 10.0
-"""Seconds that a subscription waits for the component that owns the stream."""
 WATCH = 2.0
 """Seconds between two looks at whether the components' supervisor is alive."""
 KEYS = 1.0
@@ -79,11 +77,17 @@ log = Logger()
 class Sessions(Component):
     """Says whose session is whose, to components, and that it is there, to everybody."""
 
-    def __init__(self, router: Any, bus: Bus) -> None:
-        self._router, self._bus = router, bus
+    def __init__(self, router: Any, bus: Bus, guard: Guard, settings: Settings) -> None:
+        self._router, self._bus, self._guard, self._settings = router, bus, guard, settings
 
     def routes(self) -> list[Route]:
-        return [api.WHO.by(self.who), api.PING.by(self.ping), api.RENEW.by(self.renew)]
+        return [
+            api.WHO.by(self.who),
+            api.PING.by(self.ping),
+            api.RENEW.by(self.renew),
+            api.OFFER.by(self.offer),
+            api.EXPLAIN.by(self.explain),
+        ]
 
     async def ping(self, caller: Caller, nothing: Nothing) -> Nothing:
         """Answer, and that is all."""
@@ -110,48 +114,36 @@ class Sessions(Component):
         token = token_of(session)
         return api.Person(token.id, token.role, token.name, token.family, token.rights)
 
+    async def offer(self, caller: Caller, offering: api.Offering) -> api.Offered:
+        """Let others call a procedure of the session that asks."""
+        uri, most = f"client.{caller.session}.{offering.name}", self._settings.limits.procedures
+        if not self._router.calls.browsers.offer(uri, Offer(caller.id, offering.ids, offering.roles), most):
+            raise api.TooManyOffers(limit=most)
+        return api.Offered(uri)
 
-class Guard:
-    """Decides every action of every session: by the table, by a key, or by asking the component that owns a stream."""
+    async def explain(self, caller: Caller, asked: api.Explain) -> api.Explanation:
+        """Say for each session of somebody what it may, and by which rule."""
+        tokens = [(session._session_id, token_of(session)) for session in hooks.sessions_of(self._router, asked.who)]
+        if asked.role is not None:
+            tokens = [(0, Token(asked.who, asked.who, asked.role, math.inf))]
+        if not tokens:
+            raise api.NobodyHere
+        return api.Explanation([await self._explained(asked, session, token) for session, token in tokens])
 
-    def __init__(self, table: Permissions, settings: Settings, trust: Trust, wire: Wire, clock: IReactorTime) -> None:
-        self._table, self._settings, self._trust, self._wire, self._clock = table, settings, trust, wire, clock
-
-    def known(self, role: str, action: str, uri: str, match: str) -> bool | None:
-        """Say what does not depend on who asks; `None` when it does."""
-        answer = self._table.decide(role, action, uri, match)
-        return answer.allow if isinstance(answer, Verdict) else None
-
-    async def decide(self, id: str, role: str, action: str, uri: str, match: str) -> bool:
-        """Say what one person may do."""
-        answer = self._table.decide(role, action, uri, match)
-        if isinstance(answer, Stream):
-            answer = await self._stream(id, role, answer, uri)
-        elif isinstance(answer, ByKey):
-            answer = self._by_key(id, role, answer, uri)
-        if not answer.allow:
-            log.debug("{id} may not {action} {uri}: {rule}", id=id, action=action, uri=uri, rule=answer.rule)
-        return answer.allow
-
-    def _by_key(self, id: str, role: str, asked: ByKey, uri: str) -> Verdict:
-        """Decide about what no component of the node declares: by the keys of those that were added."""
-        if asked.action == "register":
-            return self._trust.may_register(id, role, uri)
-        callers = self._trust.callers(uri)
-        return Verdict(counts_as(role, uri) in callers, f"{uri} is called by {', '.join(sorted(callers)) or 'nobody'}")
-
-    async def _stream(self, id: str, role: str, asked: Stream, uri: str) -> Verdict:
-        """Ask the owner of a stream. One that is being started anew is waited for, within bounds."""
-        deadline = self._clock.seconds() + OWNER_AWAY
-        while True:
-            try:
-                return await may(self._settings, self._wire.call, id, role, asked.action, uri)
-            except Unavailable:
-                if self._clock.seconds() >= deadline:
-                    raise
-            except Refusal as refusal:
-                return Verdict(False, refusal.uri)
-            await deferLater(self._clock, 0.25)
+    async def _explained(self, asked: api.Explain, session: int, token: Token) -> api.Explained:
+        who = Who(token.id, token.role, token.rights, session)
+        answer, remembered = await self._guard.explain(who, asked.action, asked.what, asked.match)
+        return api.Explained(
+            session,
+            token.role,
+            token.name,
+            token.expires if math.isfinite(token.expires) else None,
+            token.family,
+            token.rights,
+            answer.allow,
+            answer.rule,
+            remembered.rule if remembered else None,
+        )
 
 
 class Node(ApplicationSession):
@@ -172,13 +164,12 @@ class Node(ApplicationSession):
         router = hooks.fit(worker, counters)
         wire = Wire([name], clock)
         known = let_in_by_key(settings, places, router, counters, reactor)
-        guard = Guard(permissions(catalog.declarations(settings), settings), settings, known, wire, clock)
-        hooks.guard(router, sorted({*PEOPLE, COMPONENT, SERVICE}), guard)
+        guard = watch_over(router, catalog.declarations(settings), settings, known, wire, clock)
         cuts = Revocations(lasting(settings), IDENTITY not in catalog.names(settings))
         edge = open_edge(settings, places, router, reactor, counters, cuts, wire)
         hooks.listen_as_set(settings, edge.door)
         watch(settings, places, name, edge)
-        await serve(self, router, wire, name)
+        await serve(self, router, wire, name, guard, settings)
         await hear_cuts(self, Cutting(router, cuts, wire.call), edge.ticker)
         await tell_audit(settings, router, name, edge, clock)
         await host(settings, places, name, router, reactor)
@@ -247,13 +238,24 @@ def watch(settings: Settings, places: Places, name: str, edge: Edge) -> None:
         monitor.start(settings.monitor.host, port + settings.routers.index(name))
 
 
-async def serve(session: Any, router: Any, wire: Wire, name: str) -> None:
+def watch_over(
+    router: EdgeRouter, declared: Iterable[Declared], settings: Settings, keys: Keys, wire: Wire, clock: IReactorTime
+) -> Guard:
+    """Hold all that anybody does on a router against the permissions."""
+    table = permissions(declared, settings, keys, router.calls.browsers.offered)
+    guard = Guard(table, wire.call, partial(hooks.registration, router), clock)
+    hooks.guard(router, sorted({*PEOPLE, COMPONENT, SERVICE}), guard)
+    return guard
+
+
+async def serve(session: Any, router: Any, wire: Wire, name: str, guard: Guard, settings: Settings) -> None:
     """Answer for the sessions of a router, and end the subscriptions of who may not read any more."""
 
     def lost(id: str, stream: str) -> None:
+        guard.lost(id, stream)
         hooks.cut(router, id, stream)
 
-    await wire.serve(name, session, Sessions(router, wire), router.calls.offer)
+    await wire.serve(name, session, Sessions(router, wire, guard, settings), router.calls.offer)
     await session.subscribe(lost, api.ON_ACCESS_LOST.uri)
 
 

@@ -15,6 +15,7 @@ from components.at_once import begin
 from components.contract import COMPONENT, PEOPLE, SERVICE, Caller, NotAuthorized
 from components.wire import Answer
 
+from .browsers import Browsers
 from .counters import Counters
 from .joined import token_of
 
@@ -120,6 +121,7 @@ class EdgeDealer(Dealer):
         self._busy: dict[Any, Any] = {}
         """Sessions that wait until fewer of their calls are underway, each with what tells them that it takes long."""
         self._started: dict[int, float] = {}
+        self.browsers = Browsers(self._router._session_id_to_session.get)
 
     def offer(self, uri: str, answer: Answer) -> None:
         """Have a procedure answered in this process, without a message to a callee."""
@@ -172,6 +174,25 @@ class EdgeDealer(Dealer):
         else:
             super().processCall(session, call)
 
+    def processRegister(self, session: Any, register: Any) -> None:  # noqa: N802
+        """Tell who may not register just that: Crossbar tells them first whether somebody else has."""
+        taken = self._registration_map.get_observation(register.procedure, register.match)
+        if taken is None or register.procedure.startswith("wamp."):
+            super().processRegister(session, register)
+            return
+        allowed = self._router.authorize(session, register.procedure, "register", register.marshal_options())
+        allowed.addCallback(self._register, session, register)
+
+    def _register(self, allowed: dict[str, Any], session: Any, register: Any) -> None:
+        if allowed["allow"]:
+            super().processRegister(session, register)
+        else:
+            self._router.send(session, _refused(register, ApplicationError.NOT_AUTHORIZED))
+
+    def registrations(self, session: Any) -> int:
+        """How many procedures a session answers."""
+        return len(self._session_to_registrations.get(session, ()))
+
     def processCancel(self, session: Any, cancel: Any) -> None:  # noqa: N802
         calls = self.answering.get(session)
         if calls is None or cancel.request not in calls:
@@ -200,6 +221,7 @@ class EdgeDealer(Dealer):
                 self._remove_invoke_request(called)  # Crossbar passes these over, and keeps them.
         for called in self._callee_to_invocations.get(session, ()):
             self._started.pop(called.id, None)
+        self.browsers.forget(session._session_id)
         super().detach(session)
 
     def _check_request(self, session: Any, request: int) -> None:
@@ -209,7 +231,22 @@ class EdgeDealer(Dealer):
 
     def _add_invoke_request(self, invocation_request_id: int, *args: Any, **kwargs: Any) -> Any:
         self._started[invocation_request_id] = perf_counter()
-        return super()._add_invoke_request(invocation_request_id, *args, **kwargs)
+        invocation = super()._add_invoke_request(invocation_request_id, *args, **kwargs)
+        if invocation.call.procedure.startswith("client."):
+            self._expect_in_time(invocation)
+        return invocation
+
+    def _expect_in_time(self, invocation: Any) -> None:
+        """A browser answers as soon as a component, or its caller hears that it did not: it may have gone to sleep."""
+        if invocation.timeout_call:
+            invocation.timeout_call.cancel()
+        invocation.timeout_call = self._reactor.callLater(DEADLINE, self._give_up, invocation)
+
+    def _give_up(self, invocation: Any) -> None:
+        invocation.timeout_call = None
+        if not invocation.canceled:
+            self._router.send(invocation.caller, _refused(invocation.call, UNAVAILABLE, "No answer in time."))
+        self._remove_invoke_request(invocation)
 
     def _remove_invoke_request(self, invocation_request: Any) -> None:
         start = self._started.pop(invocation_request.id, None)
@@ -230,3 +267,8 @@ def _caller(session: Any) -> Caller:
 
 def _error(request: int, error: str, args: list[Any], kwargs: Any) -> Any:
     return message.Error(message.Call.MESSAGE_TYPE, request, error, args, kwargs)
+
+
+def _refused(asked: Any, error: str, words: str = "You may not do this.") -> Any:
+    """Answer a request with an error."""
+    return message.Error(asked.MESSAGE_TYPE, asked.request, error, [], {"message": words})

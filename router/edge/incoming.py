@@ -8,8 +8,8 @@ from autobahn.wamp import message
 from .cut import Cut, Why
 
 HELLO, WELCOME, ABORT, CHALLENGE, AUTHENTICATE, GOODBYE = 1, 2, 3, 4, 5, 6
-PUBLISH, SUBSCRIBE, CALL, ERROR = (
-    kind.MESSAGE_TYPE for kind in (message.Publish, message.Subscribe, message.Call, message.Error)
+PUBLISH, SUBSCRIBE, REGISTER, CALL, ERROR = (
+    kind.MESSAGE_TYPE for kind in (message.Publish, message.Subscribe, message.Register, message.Call, message.Error)
 )
 TAKEN: dict[int, tuple[Any, str]] = {
     kind.MESSAGE_TYPE: (kind, name)

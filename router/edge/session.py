@@ -17,6 +17,7 @@ from .incoming import (
     GOODBYE,
     HELLO,
     PUBLISH,
+    REGISTER,
     REQUESTS,
     SUBSCRIBE,
     TAKEN,
@@ -32,7 +33,11 @@ if TYPE_CHECKING:
     from .edge import Edge
 
 _TOO_FAST = "openline.error.too_fast"
-_TOO_MANY = "openline.error.too_many_subscriptions"
+_TOO_MANY = {
+    SUBSCRIBE: ("subscriptions", "openline.error.too_many_subscriptions", Why.SUBSCRIPTIONS.words),
+    REGISTER: ("procedures", "openline.error.too_many_procedures", "This session answers too many procedures."),
+}
+"""What a session may have only so many of: the limit, and the error of who reaches it."""
 _BAD_URI = "wamp.error.invalid_uri"
 _LONGEST_FLOOD = 300.0
 """Seconds for which a connection may go on sending too much: who writes off a backlog at the limit is no attacker."""
@@ -172,9 +177,10 @@ class Session(Joined):
         if wait := self._allowance.take(TAKEN[kind][1], time.monotonic()):
             return self._too_fast(raw, wait)
         taken = self._parse(raw)
-        if kind == SUBSCRIBE and self._is_full():
-            self._count("subscriptions")
-            self._refuse(raw, _TOO_MANY, {"message": Why.SUBSCRIPTIONS.words})
+        if kind in _TOO_MANY and self._is_full(kind):
+            limit, error, words = _TOO_MANY[kind]
+            self._count(limit)
+            self._refuse(raw, error, {"message": words})
         elif taken is not None:
             self._process(taken)
             if kind == CALL:
@@ -214,8 +220,11 @@ class Session(Joined):
         if self._transport is not None:
             self._transport.go_on()
 
-    def _is_full(self) -> bool:
-        return self._edge.router.events.subscriptions(self) >= self._edge.settings.limits.subscriptions
+    def _is_full(self, kind: int) -> bool:
+        router, limits = self._edge.router, self._edge.settings.limits
+        if kind == REGISTER:
+            return router.calls.registrations(self) >= limits.procedures
+        return router.events.subscriptions(self) >= limits.subscriptions
 
     def _too_fast(self, raw: list[Any], wait: float) -> None:
         """Say how long to wait, and take nothing more from the connection for so long.

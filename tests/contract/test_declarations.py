@@ -12,7 +12,9 @@ from twisted.internet.task import Clock
 from components import catalog
 from components.contract import ROLES, SERVICE, Component, Procedure, Refusal, Topic
 from components.given import Given
+from components.permissions import permissions
 from components.streams import Streams
+from router.guard import Guard
 from router.node import Sessions
 from tests.support.bus import MemoryBus
 from tests.support.database import MemoryDatabase
@@ -32,7 +34,7 @@ def components() -> list[Component]:
     db, bus, clock = MemoryDatabase(), MemoryBus(), Clock()
     given = Given(db, Streams(db, bus, clock, SETTINGS), bus, clock, SETTINGS)
     built = [import_module(f"{catalog.package(name)}.component").build(given) for name in catalog.names(SETTINGS)]
-    return [*built, Sessions(None, bus)]
+    return [*built, Sessions(None, bus, Guard(permissions((), SETTINGS), bus.call, lambda _: None, clock), SETTINGS)]
 
 
 def pages() -> list[Path]:

@@ -12,13 +12,12 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from components import catalog
-from components.contract import COMPONENT, PEOPLE, SERVICE, Declared, Procedure
+from components.contract import COMPONENT, Declared, Procedure
 from components.settings import Settings
 from components.wire import Wire
 from router import hooks
 from router.edge.counters import Counters
-from router.node import Guard, serve
-from router.permissions import permissions
+from router.node import serve, watch_over
 from router.trust import Trust
 
 
@@ -39,9 +38,8 @@ class MemoryRouter:
         self._procedures = frozenset(one.uri for one in declared if isinstance(one, Procedure))
         self._own: dict[str, frozenset[str]] = {}
         known = Trust(Path("/nowhere"), self._own, settings.realm)
-        guard = Guard(permissions(declared, settings), settings, known, wire, clock)
-        hooks.guard(self.router, sorted({*PEOPLE, COMPONENT, SERVICE}), guard)
-        self._at_once(serve(self.join("node", "trusted"), self.router, wire, name))
+        self.guard = watch_over(self.router, declared, settings, known, wire, clock)
+        self._at_once(serve(self.join("node", "trusted"), self.router, wire, name, self.guard, settings))
 
     def serve(self, wire: Wire, component: Any) -> Any:
         """Join a component, as the host does."""

@@ -2,6 +2,7 @@
 
 from components.contract import Component
 from components.given import Given
+from components.permissions import Who
 from router import hooks
 from router.edge.edge import edge
 
@@ -12,7 +13,7 @@ class Everything:
     def known(self, role: str, action: str, uri: str, match: str) -> bool:
         return True
 
-    async def decide(self, id: str, role: str, action: str, uri: str, match: str) -> bool:
+    async def decide(self, who: Who, action: str, uri: str, match: str) -> bool:
         return True
 
 
