@@ -219,6 +219,9 @@ class Bus(Protocol):
     def publish(self, topic: Topic[Shape], event: Shape) -> Awaitable[None]:
         """Tell every subscriber of a topic, on every router this component is joined to; who is away misses it."""
 
+    def insist(self, topic: Topic[Shape], event: Shape) -> Awaitable[None]:
+        """Tell it as `publish` does. Raises `Unavailable` unless every router took it, and acted on it."""
+
     def publish_event(self, stream: str, event: dict[str, Any]) -> Awaitable[None]:
         """Send a committed event of a stream to its followers. Raises `Unavailable` unless every router took it."""
 

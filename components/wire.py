@@ -99,6 +99,9 @@ class Wire:
         except (Unavailable, Error) as error:
             log.warn("{topic} was not told to all: {error}", topic=topic.uri, error=error)
 
+    async def insist(self, topic: Topic[Shape], event: Shape) -> None:
+        await self._publish(topic.uri, _adapter(topic.event).dump_python(event))
+
     async def publish_event(self, stream: str, event: dict[str, Any]) -> None:
         await self._publish(stream, event)
 

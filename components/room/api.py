@@ -4,6 +4,7 @@ A room is the stream `openline.room.<room>`. Its events, with their `data`:
 
 - `room_created` `{title}`, always at offset 1
 - `member_joined` `{}` and `member_left` `{}`, both by the member
+- `member_kicked` `{id, name}`, by who removed that member
 - `message_posted` `{text}`; the message's id is the event's offset
 - `message_edited` `{message, text}`
 - `message_deleted` `{message}`; the text is then gone from the log too
@@ -17,6 +18,7 @@ from pydantic import AfterValidator, Field
 
 from components.contract import (
     COMPONENT,
+    OPERATOR,
     PEOPLE,
     Access,
     Appended,
@@ -81,6 +83,14 @@ class Rooms:
     """Every room that the asker may see, by title."""
 
     rooms: list[Room]
+
+
+@payload
+class Kick:
+    """A member to remove from a room, by their id."""
+
+    room: RoomName
+    person: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 @payload
@@ -164,6 +174,7 @@ CREATE = Procedure("openline.room.create", NewRoom, Room, callers=PEOPLE)
 LIST = Procedure("openline.room.list", Everything, Rooms, callers=PEOPLE)
 JOIN = Procedure("openline.room.join", Which, Room, callers=PEOPLE)
 LEAVE = Procedure("openline.room.leave", Which, Room, callers=PEOPLE)
+KICK = Procedure("openline.room.kick", Kick, Room, callers={OPERATOR})
 MEMBERS = Procedure("openline.room.members", Which, Members, callers=PEOPLE)
 POST = Procedure("openline.room.post", Post, Appended, callers=PEOPLE)
 EDIT = Procedure("openline.room.edit", Edit, Appended, callers=PEOPLE)

@@ -36,6 +36,7 @@ class Rooms(Component):
             api.LIST.by(self.list_rooms),
             api.JOIN.by(self.join),
             api.LEAVE.by(self.leave),
+            api.KICK.by(self.kick),
             api.MEMBERS.by(self.members),
             api.POST.by(self.post),
             api.EDIT.by(self.edit),
@@ -63,7 +64,16 @@ class Rooms(Component):
     async def leave(self, caller: Caller, which: api.Which) -> api.Room:
         """Stop being a member, and hear no more. Who is none already stays none, and nothing is told."""
         room = await self.streams.write(_leave, which.room, caller)
-        await self.bus.publish(ON_ACCESS_LOST, Loss(caller.id, room.stream))
+        await self.bus.insist(ON_ACCESS_LOST, Loss(caller.id, room.stream))
+        return room
+
+    async def kick(self, caller: Caller, kick: api.Kick) -> api.Room:
+        """Take somebody out. They hear nothing that is said after this is answered; they may join again.
+
+        Where not every router could be told, this is refused as unavailable: asked for again, it tells them then.
+        """
+        room = await self.streams.write(_kick, kick, caller)
+        await self.bus.insist(ON_ACCESS_LOST, Loss(kick.person, room.stream))
         return room
 
     async def members(self, caller: Caller, which: api.Which) -> api.Members:
@@ -121,6 +131,15 @@ def _leave(log: Log, room: str, caller: Caller) -> api.Room:
         store.remove_member(log.connection, room, caller.id)
         log.append(api.stream_of(room), "member_left", {}, by=_author(caller))
     return store.load(log.connection, room, caller.id)
+
+
+def _kick(log: Log, kick: api.Kick, by: Caller) -> api.Room:
+    member = store.member(log.connection, kick.room, kick.person)
+    if member is not None:
+        store.remove_member(log.connection, kick.room, kick.person)
+        gone = {"id": member.id, "name": member.name}
+        log.append(api.stream_of(kick.room), "member_kicked", gone, by=_author(by))
+    return store.load(log.connection, kick.room, by.id)
 
 
 def _members(connection: Connection, room: str, caller: Caller) -> list[api.Member]:

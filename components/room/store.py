@@ -93,6 +93,13 @@ def is_member(connection: Connection, room: str, person: str) -> bool:
     return row[0] is not None
 
 
+def member(connection: Connection, room: str, person: str) -> Member | None:
+    """Load one member of a room, if they are one."""
+    query = select(MEMBER.c.person, MEMBER.c.name, MEMBER.c.since)
+    row = connection.execute(query.where(MEMBER.c.room == room, MEMBER.c.person == person)).first()
+    return Member(*row) if row else None
+
+
 def members(connection: Connection, room: str) -> list[Member]:
     """List who has joined a room, first come first."""
     query = select(MEMBER.c.person, MEMBER.c.name, MEMBER.c.since).where(MEMBER.c.room == room)

@@ -17,6 +17,9 @@ class MemoryBus:
         self._must_work()
         self.published.append((topic.uri, event))
 
+    async def insist(self, topic: Topic[Shape], event: Shape) -> None:
+        await self.publish(topic, event)
+
     async def publish_event(self, stream: str, event: dict[str, Any]) -> None:
         self._must_work()
         self.events.append(event)

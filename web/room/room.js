@@ -3,7 +3,7 @@
 import { newKey } from '../line/line.js'
 import { Bookmark } from './bookmark.js'
 import { heldKey, outgoing, pendingOf } from './outgoing.js'
-import { EMPTY, acknowledged, fold, forget, hasOlder, hold, outbox, prepend, told, unread } from './state.js'
+import { EMPTY, acknowledged, concerned, fold, forget, hasOlder, hold, outbox, prepend, told, unread } from './state.js'
 
 /** @import { Line } from '../line/line.js' */
 /** @import { Author, Event, State } from './state.js' */
@@ -16,7 +16,13 @@ const FARTHEST = 300
 const HEARD = 5
 const AGAIN = 3000
 const BURST = 16
-const LEFT = Object.assign(new Error('You left it in another window.'), { uri: 'openline.room.error.not_a_member' })
+/** @param {string} why */
+const gone = why => Object.assign(new Error(why), { uri: 'openline.room.error.not_a_member' })
+const LEFT = gone('You left it in another window.')
+/** @param {string} by */
+const removed = by => gone(`You were removed by ${by}.`)
+/** @type {Record<string, number>} */
+const COUNTS = { member_joined: 1, member_left: -1, member_kicked: -1 }
 
 /** Tells of itself by `change` events. */
 export class Room extends EventTarget {
@@ -187,8 +193,9 @@ export class Room extends EventTarget {
     if (this.phase === 'live') this.#live(events)
     this.state = fold(this.state, events)
     this.#catchUp()
-    const own = events.findLast(({ type, by }) => type.startsWith('member_') && by.id === this.me.id)
+    const own = events.findLast(event => event.type.startsWith('member_') && concerned(event).id === this.me.id)
     if (this.phase === 'live' && own?.type === 'member_left') this.#refuse(LEFT)
+    if (this.phase === 'live' && own?.type === 'member_kicked') this.#refuse(removed(own.by.name))
   }
 
   /** @param {import('../line/line.js').FollowState} now */
@@ -224,7 +231,7 @@ export class Room extends EventTarget {
     const heard = others.filter(({ type }) => type === 'message_posted')
       .map(({ epoch, offset, by, data }) => ({ id: `${epoch} ${offset}`, text: `${by.name}: ${data.text}` }))
     this.heard = [...this.heard, ...heard].slice(-HEARD)
-    for (const { type } of others) this.count += Number(type === 'member_joined') - Number(type === 'member_left')
+    for (const { type } of others) this.count += COUNTS[type] ?? 0
   }
 
   /** @param {'post' | 'edit' | 'delete'} kind @param {{text?: string, message?: number}} what */

@@ -21,5 +21,5 @@ export const StartRow = ({ title }) => html`<li class="log-start">
 </li>`
 
 /** @param {{row: import('./timeline.js').NotesRow}} props */
-export const NotesRow = ({ row }) => html`<li class="log-note">${sentences(row.notes).map(({ what, names, more }, at) => html`
-  <span key=${what}>${at > 0 && ' · '}${names.map((name, i) => html`${i > 0 && (more || i < names.length - 1 ? ', ' : ' and ')}<bdi>${name}</bdi>`)}${more > 0 && ` and ${more} more`} ${what}</span>`)}</li>`
+export const NotesRow = ({ row }) => html`<li class="log-note">${sentences(row.notes).map(({ what, names, more, by }, at) => html`
+  <span key=${what + by}>${at > 0 && ' · '}${names.map((name, i) => html`${i > 0 && (more || i < names.length - 1 ? ', ' : ' and ')}<bdi>${name}</bdi>`)}${more > 0 && ` and ${more} more`} ${what}${by && html` <bdi>${by}</bdi>`}</span>`)}</li>`

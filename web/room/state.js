@@ -27,7 +27,15 @@
  * @property {boolean} edited
  * @property {boolean} deleted
  */
-/** @typedef {{kind: 'note', id: number, by: Author, time: number, what: 'created' | 'joined' | 'left'}} Note */
+/**
+ * @typedef {object} Note
+ * @property {'note'} kind
+ * @property {number} id
+ * @property {Author} by  who did it
+ * @property {Author} who  whom it is about: for `kicked` somebody else
+ * @property {number} time
+ * @property {'created' | 'joined' | 'left' | 'kicked'} what
+ */
 /** @typedef {Message | Note} Entry */
 /** @typedef {{of: number, version: number, text: string | null}} Change  the newest edit of a message; null text deletes it */
 /**
@@ -190,15 +198,19 @@ const changeOf = ({ type, offset: version, data: { message: of, text } }) => {
 }
 
 /** @type {Record<string, Note['what']>} */
-const NOTES = { room_created: 'created', member_joined: 'joined', member_left: 'left' }
+const NOTES = { room_created: 'created', member_joined: 'joined', member_left: 'left', member_kicked: 'kicked' }
+
+/** Whom an event about a member is about. @param {Event} event @returns {Author} */
+export const concerned = ({ type, by, data }) => type === 'member_kicked' ? { id: data.id, name: data.name } : by
 
 /** @param {Event} event @returns {Entry | null} */
-const entryOf = ({ type, offset: id, by, time, key, data }) => {
+const entryOf = event => {
+  const { type, offset: id, by, time, key, data } = event
   // The log keeps no text of a deleted message, so one without text was deleted.
   if (type === 'message_posted') {
     return { kind: 'message', id, by, time, key, text: data.text ?? '', version: id, edited: false, deleted: !data.text }
   }
-  return type in NOTES ? { kind: 'note', id, by, time, what: NOTES[type] } : null
+  return type in NOTES ? { kind: 'note', id, by, who: concerned(event), time, what: NOTES[type] } : null
 }
 
 /** @param {Message} message @param {Change | undefined} change @returns {Message} */

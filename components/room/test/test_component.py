@@ -7,11 +7,12 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from components.contract import Access, Appended, Caller, Procedure
+from components.contract import Access, Appended, Caller, Procedure, Unavailable
 from components.room import api
 from components.room.component import Rooms
 from components.stream.api import KeyReused, Page, Range
 from components.streams import Streams
+from router.api import ON_ACCESS_LOST, Loss
 from tests.support.bus import MemoryBus
 from tests.support.database import MemoryDatabase
 from tests.support.postgres import PostgresDatabase
@@ -20,6 +21,7 @@ from tests.support.router import SETTINGS
 T = TypeVar("T")
 ADA = Caller("u_ada", "guest", "Ada")
 BOB = Caller("u_bob", "guest", "Bob")
+OLGA = Caller("u_olga", "operator", "Olga")
 LOBBY = "openline.room.lobby"
 
 
@@ -108,6 +110,36 @@ class RoomTests:
         self.get(self.rooms.leave(ADA, api.Which("lobby")))
         assert [told["type"] for told in self.bus.events] == ["member_left"]
         self.refused(self.rooms.post(ADA, api.Post("lobby", "hi")), api.NotAMember)
+
+    def test_who_is_kicked_is_told_once_with_who_did_it(self) -> None:
+        self.get(self.rooms.join(BOB, api.Which("lobby")))
+        self.bus.events.clear()
+        for _ in range(2):
+            assert self.get(self.rooms.kick(OLGA, api.Kick("lobby", "u_bob"))).members == 1
+        [told] = self.bus.events
+        assert (told["type"], told["data"]) == ("member_kicked", {"id": "u_bob", "name": "Bob"})
+        assert told["by"] == {"id": "u_olga", "name": "Olga"}
+        self.refused(self.rooms.post(BOB, api.Post("lobby", "hi")), api.NotAMember)
+        assert self.get(self.rooms.join(BOB, api.Which("lobby"))).joined, "until they join again"
+
+    def test_who_is_kicked_or_leaves_is_cut_off_before_that_is_answered(self) -> None:
+        self.get(self.rooms.join(BOB, api.Which("lobby")))
+        self.get(self.rooms.kick(OLGA, api.Kick("lobby", "u_bob")))
+        self.get(self.rooms.leave(ADA, api.Which("lobby")))
+        lost = [event for topic, event in self.bus.published if topic == ON_ACCESS_LOST.uri]
+        assert lost == [Loss("u_bob", LOBBY), Loss("u_ada", LOBBY)]
+
+    def test_a_kick_of_which_not_every_router_heard_is_not_answered_as_if_they_had(self) -> None:
+        self.get(self.rooms.join(BOB, api.Which("lobby")))
+        self.bus.broken = True
+        kicking = self.start(self.rooms.kick(OLGA, api.Kick("lobby", "u_bob")))
+        self.failureResultOf(kicking, Unavailable)  # type: ignore[attr-defined]
+        self.bus.broken = False
+        self.get(self.rooms.kick(OLGA, api.Kick("lobby", "u_bob")))
+        assert self.bus.published[-1] == (ON_ACCESS_LOST.uri, Loss("u_bob", LOBBY))
+
+    def test_there_is_nobody_to_kick_in_a_room_that_is_not_there(self) -> None:
+        self.refused(self.rooms.kick(OLGA, api.Kick("nowhere", "u_bob")), api.NoSuchRoom)
 
     def test_members_see_each_other_in_the_order_they_came(self) -> None:
         self.clock.advance(1.0)

@@ -15,6 +15,7 @@ export const edited = (offset, message, text, more = {}) => event(offset, 'messa
 export const deleted = (offset, message, more = {}) => event(offset, 'message_deleted', { message }, more)
 export const joined = (offset, by = ada) => event(offset, 'member_joined', {}, { by })
 export const left = (offset, by = ada) => event(offset, 'member_left', {}, { by })
+export const kicked = (offset, who = bob, by = ada) => event(offset, 'member_kicked', { id: who.id, name: who.name }, { by })
 
 /** Something in the outbox. */
 export const waiting = (key, more = {}) =>

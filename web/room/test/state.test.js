@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EMPTY, acknowledged, fold, forget, hasOlder, hold, lastOwn, outbox, prepend, told, unread } from '../state.js'
-import { ada, bob, created, deleted, edited, event, joined, left, posted, texts, waiting } from './events.js'
+import { ada, bob, created, deleted, edited, event, joined, kicked, left, posted, texts, waiting } from './events.js'
 
 const room = (...events) => fold(EMPTY, events)
 const page = (events, oldest = 1, epoch = 'e1') => ({ events, oldest, epoch })
@@ -192,4 +192,11 @@ test('what is held stays, though the outbox does not know of it', () => {
 test('holding again replaces', () => {
   const state = hold(hold(EMPTY, waiting('a')), waiting('a', { state: 'sending' }))
   assert.deepEqual(state.pending.map(({ state: is }) => is), ['sending'])
+})
+
+test('who was removed is another than who did it', () => {
+  const state = room(created(), joined(2, bob), kicked(3, bob, ada))
+  const { who, by, what } = state.entries.at(-1)
+  assert.deepEqual([what, who, by], ['kicked', bob, ada])
+  assert.equal(state.moves, 2)
 })
