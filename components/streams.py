@@ -29,6 +29,8 @@ from .stream.api import Head, Page, Range, UnknownStream
 P = ParamSpec("P")
 T = TypeVar("T")
 
+AUDIT = "openline.audit"
+"""The stream on which operators read what was done to people."""
 SETTLE_SECONDS = 5.0
 """How long after its commit an event may be on its way to the routers before anybody looks after it."""
 SWEEP = 200
@@ -59,6 +61,11 @@ class Log:
         if event is not None:
             self.appended.append(event)
         return appended
+
+    def audit(self, type: str, data: Mapping[str, Any], *, by: Author) -> None:
+        """Write down for operators who did what, where the settings have a stream for it."""
+        if self._settings.namespace(AUDIT) is not None:
+            self.append(AUDIT, type, data, by=by)
 
     def redact(self, stream: str, offset: int) -> None:
         """Take an event's data out of the log, for good; its offset stays. Not out of the audit trail."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from components.settings_file import find_folder
-from openline import audit, check, component, invite, keys, revoke, run, user, version
+from openline import audit, check, component, explain, invite, keys, permissions, revoke, run, user, version
 
 
 class Verb(Protocol):
@@ -29,6 +29,8 @@ VERBS: dict[str, Verb] = {
     "user": user,
     "invite": invite,
     "revoke": revoke,
+    "permissions": permissions,
+    "explain": explain,
     "keys": keys,
     "component": component,
     "audit": audit,

@@ -78,7 +78,7 @@ class Loss:
 
 @payload
 class Offering:
-    """Whom a page lets call its procedure `client.<the id of its session>.<name>`, besides the person it is open for.
+    """Whom a page lets call its procedure `client.<the id of its session>.<name>`, besides who is signed in on it.
 
     It takes the place of what was said before. Say it before the procedure is registered, and it holds from the first
     call on.

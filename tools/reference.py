@@ -65,11 +65,12 @@ def _roles(roles: Any) -> str:
 
 def _shape(kind: Any) -> str:
     hints = get_type_hints(kind, include_extras=True)
-    parts = [f"{one.name}: {_type(hints[one.name])}{_default(one.default)}" for one in fields(kind)]
+    parts = [f"{one.name}: {_type(hints[one.name])}{_default(one)}" for one in fields(kind)]
     return f"`{{{', '.join(parts)}}}`."
 
 
-def _default(value: Any) -> str:
+def _default(one: Any) -> str:
+    value = one.default if one.default_factory is MISSING else one.default_factory()
     return "" if value is MISSING else f" = {orjson.dumps(value).decode()}"
 
 

@@ -139,6 +139,7 @@ def _kick(log: Log, kick: api.Kick, by: Caller) -> api.Room:
         store.remove_member(log.connection, kick.room, kick.person)
         gone = {"id": member.id, "name": member.name}
         log.append(api.stream_of(kick.room), "member_kicked", gone, by=_author(by))
+        log.audit("kicked", {"room": kick.room, **gone}, by=_author(by))
     return store.load(log.connection, kick.room, by.id)
 
 

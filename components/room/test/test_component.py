@@ -116,7 +116,9 @@ class RoomTests:
         self.bus.events.clear()
         for _ in range(2):
             assert self.get(self.rooms.kick(OLGA, api.Kick("lobby", "u_bob"))).members == 1
-        [told] = self.bus.events
+        told, audited = self.bus.events
+        assert (audited["stream"], audited["type"]) == ("openline.audit", "kicked")
+        assert audited["data"] == {"room": "lobby", "id": "u_bob", "name": "Bob"}
         assert (told["type"], told["data"]) == ("member_kicked", {"id": "u_bob", "name": "Bob"})
         assert told["by"] == {"id": "u_olga", "name": "Olga"}
         self.refused(self.rooms.post(BOB, api.Post("lobby", "hi")), api.NotAMember)
