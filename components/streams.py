@@ -29,8 +29,6 @@ from .stream.api import Head, Page, Range, UnknownStream
 P = ParamSpec("P")
 T = TypeVar("T")
 
-AUDIT = "openline.audit"
-"""The stream on which operators read what was done to people."""
 SETTLE_SECONDS = 5.0
 """How long after its commit an event may be on its way to the routers before anybody looks after it."""
 SWEEP = 200

@@ -19,7 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=ACTIONS, help="read and write are for the log of a stream")
     parser.add_argument("what", help="an address, or the name of a stream")
     parser.add_argument("--match", choices=("exact", "prefix", "wildcard"), default="exact")
-    parser.add_argument("--role", choices=("guest", "member", "operator", "component"), help="as if it were theirs")
+    parser.add_argument(
+        "--role", choices=("guest", "member", "operator", "component", "service"), help="as if it were theirs"
+    )
 
 
 def perform(folder: Path, environ: Mapping[str, str], arguments: argparse.Namespace) -> int:

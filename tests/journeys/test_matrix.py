@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 import yaml
 
-from components import catalog
+from components import catalog, keys
+from components.catalog import declared_in
+from components.contract import Procedure
+from components.keys import Key, private_file
 from components.settings import Settings
 from tests.semantics.client import Client, Kind, Refused
-from tests.semantics.servers import LIMITS, Server, answering, our_server
-from tests.semantics.wires import Gone
+from tests.semantics.servers import VOCABULARY, Server, answering, join_by_key, our_server, ours
+from tests.semantics.wires import Gone, RawSocket
 from tests.support import obvious
 from tests.support.node import ROOT, Node
 from tests.support.obvious import Somebody, Space, World
@@ -31,17 +34,20 @@ STREAMS = [
     "app.other",
     "elsewhere.one",
 ]
-NOWHERE = ["openline.nothing.there", "openline.room", "com.example.mine", "wamp.session.invented"]
+NOWHERE = ["openline.nothing.there", "openline.room", "com.example.mine", "app.prices.get", "wamp.session.invented"]
 PATTERNS = {
     "prefix": ["", "openline.", "openline.room.", "openline.room.lobby", "app.", "wamp.", "wamp.session.on_join"],
     "wildcard": ["openline..lobby", "openline.room.", ".room.lobby", "..", "app..one", "wamp..on_join"],
 }
-ROLES = ["guest", "member", "operator", "component"]
+ROLES = ["guest", "member", "operator", "component", "service"]
 
 
 @pytest.fixture(scope="module")
 def node() -> Iterator[Node]:
-    with Node({"limits": LIMITS}) as node:
+    processes = {"main": ["stream", "room", "identity"], "router": [VOCABULARY]}
+    node = ours({"processes": processes})
+    keys.add(node.cbdir / "keys", "prices", ["app.prices.*"], ["member", "component"])
+    with node:
         answering(our_server(node))
         yield node
 
@@ -84,16 +90,22 @@ def done(client: Client, kind: Kind, *asked: Any) -> str:
     return ""
 
 
+def component(server: Server, name: str) -> Client:
+    """Join as a component, with its key."""
+    client = Client(RawSocket(server.node.cbdir / "run/router1.sock"), "cbor")
+    join_by_key(client, Key(name, private_file(server.node.cbdir / "keys", name).read_text().strip()))
+    return client
+
+
 class Visitor:
     """One session of some role, and what it sees."""
 
     def __init__(self, server: Server, role: str, bob: Client) -> None:
         self.server, self.role, self.bob = server, role, bob
-        self.id = f"ada_{role}"
-        self.client = server.component() if role == "component" else server.person(self.id, role)
-        if role == "component":
-            self.id = self.client.welcome["authid"]
-        else:
+        self.id = {"component": VOCABULARY, "service": "prices"}.get(role, f"ada_{role}")
+        self.is_person = role not in ("component", "service")
+        self.client = server.person(self.id, role) if self.is_person else component(server, self.id)
+        if self.is_person:
             done(self.client, Kind.CALL, {}, "openline.room.join", [], {"room": "lobby"})
         self.who = Somebody(self.id, role, self.client.id)
 
@@ -101,10 +113,16 @@ class Visitor:
         """Say what an answer depends on."""
         settings = Settings.model_validate(yaml.safe_load((ROOT / ".crossbar/openline.yaml").read_text()))
         return World(
-            list(catalog.declarations(settings)),
+            [*catalog.declarations(settings), *declared_in("tests.semantics.vocabulary.api")],
             [Space(space.match, space.read, space.publish) for space in settings.streams],
             {(self.id, "openline.room.lobby")},
             {self.client.id: self.id, self.bob.id: "bob"},
+            {
+                VOCABULARY: {
+                    one.uri for one in declared_in("tests.semantics.vocabulary.api") if isinstance(one, Procedure)
+                }
+            },
+            {"prices": ({"app.prices.*"}, {"member", "component"})},
             {f"client.{self.bob.id}.open": (set(), {"member", "component"})},
         )
 
@@ -143,7 +161,7 @@ class Visitor:
             yield "write", stream, self._takes("publish", {**asked, "type": "tried", "data": {}})
             heads = done(self.client, Kind.CALL, {}, "openline.stream.heads", [], {"streams": [stream]})
             yield "read", stream, heads not in NOT_THERE
-            if self.role != "component":
+            if self.is_person:
                 yield "read", stream, self._gets(f"/streams/{stream}", "GET")
                 yield "read", stream, self._gets(f"/events?stream={stream}", "HEAD")
 
