@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.semantics.client import Kind, Refused
-from tests.semantics.servers import Server, answering, our_server
-from tests.support.node import Node
+from tests.semantics.servers import VOCABULARY, Server, answering, our_server, ours
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with Node() as node:
+    with ours({"processes": {"main": ["stream", "room", "identity"], "router": [VOCABULARY]}}) as node:
         yield answering(our_server(node))
 
 
