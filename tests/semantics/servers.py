@@ -93,7 +93,8 @@ def our_server(node: Node, polls: bool = False) -> Server:
     tokens = signer(node.cbdir / "keys")
 
     def ticket(authid: str, role: str) -> str:
-        return tokens.sign(Token(authid, authid, role, time.time() + 3_600))
+        role, family = ("guest", role) if role == "free" else (role, "")
+        return tokens.sign(Token(authid, authid, role, time.time() + 3_600, family))
 
     return Server(node, ticket, polls)
 
