@@ -48,9 +48,14 @@ const errorOf = thrown =>
 
 const lost = () => new LineError('client.connection_lost', 'The connection was lost.')
 
+const SIGNED_OUT = 3006
+
 /** @param {import('./websocket.js').End} end */
-const lostBy = ({ code, reason, retryAfter }) =>
-  (code < 3000 ? lost() : new LineError('client.connection_lost', reason, { code, retry_after: retryAfter ?? 0 }))
+const lostBy = ({ code, reason, retryAfter }) => {
+  if (code < 3000) return lost()
+  const uri = code === SIGNED_OUT ? 'openline.error.signed_out' : 'client.connection_lost'
+  return new LineError(uri, reason, { code, retry_after: retryAfter ?? 0 })
+}
 
 /** @param {Target} target @returns {Connection} */
 export function connect({ rung, url, realm, id, token, onOpen, onClose, onHeard }) {

@@ -36,6 +36,7 @@ const IDENTITY = new Set([
   'wamp.error.authentication_failed',
   'wamp.error.authentication_denied',
   'wamp.error.no_auth_method',
+  'openline.error.signed_out',
 ])
 
 // What a call meets while a component is starting, stopping or out of breath.

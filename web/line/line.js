@@ -29,7 +29,7 @@ export { newKey } from './key.js'
 /** @typedef {import('./storage.js').Entry} Entry */
 /**
  * @typedef {object} LineOptions
- * @property {import('./link.js').SignIn} signIn
+ * @property {import('./ticket.js').SignIn} signIn
  * @property {string} [url]  of the node's WebSocket; `/ws` on the host of this page unless given. Long-poll is `lp` beside it
  * @property {string} [realm]
  * @property {string | import('./storage.js').Storage} [outbox]  name of the database for unsent writes
@@ -118,6 +118,14 @@ export class Line extends EventTarget {
       if (this.state === 'refused') throw this.error
       await new Promise(resolve => this.addEventListener('state', resolve, { once: true }))
     }
+  }
+
+  /**
+   * Asks for new credentials now, and goes on with them: somebody's name has changed, say. While the line is not online
+   * it does so when it connects. @returns {Promise<void>}
+   */
+  async renew() {
+    await this.#link.renew()
   }
 
   /** Tries to connect at once, also after the node refused. */

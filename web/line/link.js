@@ -6,18 +6,16 @@ import { climb } from './climb.js'
 import { LineError, isFinal, isIdentityRefused, isUnreached, toLineError } from './errors.js'
 import { Heartbeat, ask } from './heartbeat.js'
 import { opening } from './opening.js'
+import { Renewal } from './renewal.js'
+import { Ticket } from './ticket.js'
 
 /** @typedef {'connecting' | 'online' | 'offline' | 'refused' | 'closed'} State */
-/** @typedef {{ id: string, token: string, name?: string, role?: string }} Credentials */
+/** @typedef {import('./ticket.js').Credentials} Credentials */
+/** @typedef {import('./ticket.js').SignIn} SignIn */
 /** @typedef {{ id: string, name: string, role: string }} Identity */
 /** @typedef {import('./connection.js').Connection} Connection */
 /** @typedef {import('./ladder.js').Rung} Rung */
-/**
- * Gives the credentials to connect with. They are kept until the node refuses them: then it is asked again, and told
- * why in `refused`. If it throws an error with a `uri` that is not a passing one, the line stops at `refused`; after any
- * other error it is asked again.
- * @typedef {(request: { refused?: LineError, signal: AbortSignal }) => Promise<Credentials>} SignIn
- */
+/** @typedef {import('./opening.js').Opened & { rung: Rung, credentials: Credentials }} Opened  with what was said there */
 /** @typedef {{ urls: Record<Rung | 'pages', string>, realm: string, signIn: SignIn, ladder: import('./ladder.js').Ladder }} Node */
 /**
  * @typedef {object} Parts  what touches the outside world
@@ -42,14 +40,10 @@ export class Link {
   /** when the next try starts, in ms since 1970; 0 when none is planned */
   retryAt = 0
   /** @type {Identity | null} */ identity = null
-  /** the guest that this identity goes on for, when a guest's expired token was renewed @type {string | null} */
-  renewedFrom = null
   /** there while the state is `online` @type {Connection | null} */ connection = null
   /** what it goes over @type {Rung | null} */ rung = null
 
-  /** @type {Credentials | null} */ #credentials = null
-  /** @type {LineError | null} */ #refusal = null
-  #renewing = false
+  #asked = false // again, for credentials that the node does not refuse
   #attempt = new AbortController()
   /** @type {Heartbeat | null} */ #heartbeat = null
   #onlineSince = 0
@@ -64,6 +58,20 @@ export class Link {
     this.parts = parts
     this.owner = owner
     this.backoff = new Backoff(parts.clock.random)
+    this.ticket = new Ticket(parts.clock, node.signIn)
+    this.renewal = new Renewal(parts.clock, this.ticket, {
+      onTaken: ({ name }) => this.#rename(name),
+      replace: () => this.#replace(),
+      onFailed: error => {
+        if (isIdentityRefused(error)) this.#lost(error)
+        else if (isFinal(error)) this.#refuse(error)
+      },
+    })
+  }
+
+  /** the guest that this identity goes on for, when a guest's expired token was renewed */
+  get renewedFrom() {
+    return this.ticket.renewedFrom
   }
 
   open() {
@@ -83,13 +91,21 @@ export class Link {
   /** Tries at once, also after a refusal. */
   retryNow() {
     if (this.state !== 'offline' && this.state !== 'refused') return
-    this.#renewing = false
+    this.#asked = false
     this.#try()
+  }
+
+  /** Goes on with new credentials, because there is something new about who we are. @returns {Promise<void>} */
+  async renew() {
+    this.ticket.hurry()
+    await this.renewal.now()
   }
 
   #wake() {
     if (this.state === 'offline') this.#try()
-    else if (this.state === 'online') this.#heartbeat?.check()
+    if (this.state !== 'online') return
+    this.#heartbeat?.check()
+    this.renewal.check()
   }
 
   async #try() {
@@ -109,15 +125,18 @@ export class Link {
 
   /** @param {AbortSignal} signal */
   async #signIn(signal) {
-    if (this.#credentials && !this.#refusal) return
-    const known = this.#credentials
-    const credentials = await this.node.signIn(this.#refusal ? { refused: this.#refusal, signal } : { signal })
-    if (signal.aborted) return
-    // A guest is nobody but this browser, so a guest with a new token is still the same person.
-    this.renewedFrom = known?.role === 'guest' && credentials.role === 'guest' ? known.id : null
-    this.#credentials = credentials
-    this.#refusal = null
+    const before = this.ticket.credentials
+    await this.ticket.prepare(signal)
+    const { credentials } = this.ticket
+    if (signal.aborted || !credentials || credentials === before) return
     this.identity = { id: credentials.id, name: credentials.name ?? credentials.id, role: credentials.role ?? '' }
+    this.owner.onChange()
+  }
+
+  /** @param {string} [name] */
+  #rename(name) {
+    if (!this.identity || !name || name === this.identity.name) return
+    this.identity = { ...this.identity, name }
     this.owner.onChange()
   }
 
@@ -133,21 +152,23 @@ export class Link {
     }
   }
 
-  /** @param {Rung} rung @param {number} seconds @param {AbortSignal} signal */
-  #open(rung, seconds, signal) {
-    const { id, token } = /** @type {Credentials} */ (this.#credentials)
-    return opening({ rung, url: this.node.urls[rung], realm: this.node.realm, id, token }, this.parts, {
+  /** @param {Rung} rung @param {number} seconds @param {AbortSignal} signal @returns {Promise<Opened>} */
+  async #open(rung, seconds, signal) {
+    const credentials = /** @type {Credentials} */ (this.ticket.credentials)
+    const { id, token } = credentials
+    const opened = await opening({ rung, url: this.node.urls[rung], realm: this.node.realm, id, token }, this.parts, {
       seconds,
       signal,
       onEnd: (connection, error) => { if (connection === this.connection) this.#cut(error) },
       onHeard: connection => { if (connection === this.connection) this.#heartbeat?.heard() },
     })
+    return { rung, credentials, ...opened }
   }
 
-  /** @param {import('./opening.js').Opened & { rung: Rung }} opened @param {AbortSignal} signal */
-  #use({ rung, connection, welcome: { id, role, name } }, signal) {
+  /** @param {Opened} opened @param {AbortSignal} signal */
+  #use({ rung, connection, credentials, welcome: { id, role, name } }, signal) {
     const { clock } = this.parts
-    this.#renewing = false
+    this.#asked = false
     this.#onlineSince = clock.now()
     this.node.ladder.opened(rung)
     this.identity = { id, role, name: name ?? this.identity?.name ?? id }
@@ -158,25 +179,34 @@ export class Link {
       ask: () => ask(clock, connection),
       onDead: () => this.#cut(new LineError('client.timeout', 'The node has fallen silent.')),
     })
-    if (rung !== this.node.ladder.best) this.#planReturn(signal)
+    this.#cancelReturn()
+    if (rung !== this.node.ladder.best) this.#planReturn(connection, signal)
+    this.renewal.start(connection, credentials)
     this.#set('online')
   }
 
-  /** Tries the best way again, while this one carries on. @param {AbortSignal} signal */
-  #planReturn(signal) {
+  /** Tries the best way again, while this one carries on. @param {Connection} former @param {AbortSignal} signal */
+  #planReturn(former, signal) {
     const { best } = this.node.ladder
     this.#cancelReturn = this.parts.clock.after(this.node.ladder.againIn(), async () => {
       const opened = await this.#open(best, RETURNING, signal).catch(() => null)
       if (signal.aborted) return
-      if (opened) return this.#move({ rung: best, ...opened }, signal)
+      if (former !== this.connection) return opened?.connection.close() // it was replaced, and plans its own
+      if (opened) return this.#move(opened, signal)
       this.node.ladder.stillBlocked()
-      this.#planReturn(signal)
+      this.#planReturn(former, signal)
     })
+  }
+
+  /** Moves to a connection that begins with the newest credentials. @param {AbortSignal} [signal] */
+  async #replace(signal = this.#attempt.signal) {
+    const opened = await this.#open(/** @type {Rung} */ (this.rung), RETURNING, signal)
+    if (!signal.aborted) void this.#move(opened, signal)
   }
 
   /**
    * Moves to another connection. The former one ends when it has answered all that was asked over it.
-   * @param {import('./opening.js').Opened & { rung: Rung }} opened @param {AbortSignal} signal
+   * @param {Opened} opened @param {AbortSignal} signal
    */
   async #move(opened, signal) {
     const former = this.connection
@@ -195,9 +225,10 @@ export class Link {
   /** @param {LineError} error */
   #lost(error) {
     if (!isIdentityRefused(error)) return this.#wait(error)
-    this.#refusal = error
-    if (this.#renewing) return this.#refuse(error)
-    this.#renewing = true
+    this.ticket.refusal = error
+    if (this.#asked) return this.#refuse(error)
+    if (this.connection && this.parts.clock.now() - this.#onlineSince < STEADY) return this.#wait(error)
+    this.#asked = true
     this.#try()
   }
 
@@ -224,6 +255,7 @@ export class Link {
     this.#cancelTimer()
     this.#cancelReturn()
     this.#heartbeat?.stop()
+    this.renewal.stop()
     this.#heartbeat = this.connection = this.rung = null
     this.retryAt = 0
   }

@@ -243,3 +243,9 @@ test('it is finished when nothing is under way any more', async () => {
   socket.die()
   await finishing
 })
+
+test('a node that ends the sign-in says so', async () => {
+  await join()
+  socket.die(3006, 'This sign-in has ended. Sign in again.')
+  assert.deepEqual([seen.closed[0].uri, seen.closed[0].message], ['openline.error.signed_out', 'This sign-in has ended. Sign in again.'])
+})
