@@ -22,7 +22,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components.contract import COMPONENT, MEMBER, OPERATOR, Nothing, Procedure, Refusal, Topic, payload
+from components.contract import COMPONENT, MEMBER, OPERATOR, PEOPLE, Nothing, Procedure, Refusal, Topic, payload
 
 GRACE = 20.0
 """Seconds in which a refresh secret that was replaced still answers: two tabs at once, or an answer that was lost."""
@@ -154,6 +154,28 @@ class ProfileChange:
 
     name: Typed | None = None
     avatar: Annotated[str, Field(max_length=16_384)] | None = None
+
+
+@payload
+class Wanted:
+    """People to show. Who has no account has nothing to show."""
+
+    ids: Annotated[list[Id], Field(max_length=20)]
+
+
+@payload
+class Face:
+    """What somebody chose to be known by at a glance: a colour, an image, or nothing (`""`)."""
+
+    id: str
+    avatar: str
+
+
+@payload
+class Faces:
+    """The people who chose something."""
+
+    faces: list[Face]
 
 
 @payload
@@ -337,6 +359,7 @@ ENTER = Procedure("openline.identity.enter", Enter, Entry, callers={COMPONENT})
 REVOKED = Procedure("openline.identity.revoked", Nothing, Cuts, callers={COMPONENT})
 ME = Procedure("openline.identity.me", Nothing, Profile, callers=_ACCOUNTS)
 CHANGE_PROFILE = Procedure("openline.identity.change_profile", ProfileChange, Profile, callers=_ACCOUNTS)
+FACES = Procedure("openline.identity.faces", Wanted, Faces, callers=PEOPLE)
 CHANGE_PASSWORD = Procedure("openline.identity.change_password", PasswordChange, Nothing, callers=_ACCOUNTS)
 DEVICES = Procedure("openline.identity.devices", Nothing, Devices, callers=_ACCOUNTS)
 END_DEVICE = Procedure("openline.identity.end_device", WhichDevice, Nothing, callers=_ACCOUNTS)
@@ -348,5 +371,7 @@ REVOKE = Procedure("openline.identity.revoke", Which, Nothing, callers=_OPERATOR
 INVITE = Procedure("openline.identity.invite", Invitation, Code, callers=_OPERATORS)
 RESET = Procedure("openline.identity.reset", Which, Code, callers=_OPERATORS)
 ADD = Procedure("openline.identity.add", NewUser, Added, callers={COMPONENT})
+ON_PROFILE = Topic("openline.identity.on_profile", Face, readers=PEOPLE)
+"""Somebody chose something else."""
 ON_REVOKED = Topic("openline.identity.on_revoked", Cut, readers={COMPONENT})
 """Said before the answer to whatever cut: routers end the sessions that it means."""

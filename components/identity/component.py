@@ -66,6 +66,7 @@ class Identity(Component):
             api.REVOKED.by(self.revoked),
             api.ME.by(self.me),
             api.CHANGE_PROFILE.by(self.change_profile),
+            api.FACES.by(self.faces),
             api.CHANGE_PASSWORD.by(self.change_password),
             api.DEVICES.by(self.devices),
             api.END_DEVICE.by(self.end_device),
@@ -141,7 +142,13 @@ class Identity(Component):
         return changes.profile(await self.db.read(store.load, caller.id))
 
     async def change_profile(self, caller: Caller, change: api.ProfileChange) -> api.Profile:
-        return await self._write(changes.change_profile, caller.id, change)
+        profile = await self._write(changes.change_profile, caller.id, change)
+        if change.avatar is not None:
+            await self.bus.publish(api.ON_PROFILE, api.Face(caller.id, change.avatar))
+        return profile
+
+    async def faces(self, caller: Caller, wanted: api.Wanted) -> api.Faces:
+        return api.Faces(await self.db.read(store.faces, wanted.ids))
 
     async def change_password(self, caller: Caller, change: api.PasswordChange) -> Nothing:
         """Change one's own password. The old one is asked for: a session that was left open is not enough."""

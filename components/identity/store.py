@@ -3,6 +3,7 @@
 Of secrets there are hashes only. A search goes over `words`: login and name as they are compared.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from .api import Cut, NoSuchUser, Role, Search, User
+from .api import Cut, Face, NoSuchUser, Role, Search, User
 from .rules import Account, as_typed, colour
 
 METADATA = MetaData()
@@ -155,6 +156,12 @@ def users(connection: Connection, asked: Search) -> list[User]:
         last = load(connection, asked.after)
         query = query.where(tuple_(ACCOUNT.c.created, ACCOUNT.c.id) > (last.created, last.id))
     return [_user(row) for row in connection.execute(query).mappings()]
+
+
+def faces(connection: Connection, ids: Collection[str]) -> list[Face]:
+    """Find what people chose to be known by; who chose nothing is left out."""
+    query = select(ACCOUNT.c.id, ACCOUNT.c.avatar).where(ACCOUNT.c.id.in_(ids), ACCOUNT.c.avatar != "")
+    return [Face(id, avatar) for id, avatar in connection.execute(query)]
 
 
 def add_code(connection: Connection, hash: str, expires: float, **of: Any) -> None:

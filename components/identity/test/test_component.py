@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from twisted.internet.defer import Deferred, fail
 from twisted.trial.unittest import SynchronousTestCase
 
-from components.contract import InvalidArgument, NotAuthorized, Nothing
+from components.contract import Caller, InvalidArgument, NotAuthorized, Nothing
 from components.identity import api
 from components.identity.family import ABSOLUTE
 from components.identity.passwords import Passwords
@@ -361,6 +361,17 @@ class IdentityTests(IdentityWorld):
         assert (back.name, back.avatar) == ("Lady Ada", entry.avatar)
         wrong = self.identity.change_profile(caller, api.ProfileChange(avatar="javascript:alert(1)"))
         assert self.refused(wrong, InvalidArgument).fields == {"field": "avatar"}
+
+    def test_everybody_sees_what_somebody_chose(self) -> None:
+        ada, bob = self.sign_up("ada"), self.sign_up("bob")
+        guest, wanted = Caller("u_guest", "guest", "Guest"), api.Wanted([ada.id, bob.id, "u_nobody"])
+        assert self.get(self.identity.faces(guest, wanted)).faces == []
+        self.get(self.identity.change_profile(as_caller(ada), api.ProfileChange(name="Countess")))
+        assert self.bus.published == []
+        self.get(self.identity.change_profile(as_caller(ada), api.ProfileChange(avatar="#336699")))
+        face = api.Face(ada.id, "#336699")
+        assert self.get(self.identity.faces(guest, wanted)).faces == [face]
+        assert self.bus.published == [(api.ON_PROFILE.uri, face)]
 
     def test_a_new_role_ends_the_tokens_and_not_the_device(self) -> None:
         boss, entry = self.operator(), self.sign_up()
