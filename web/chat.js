@@ -1,46 +1,65 @@
 // @ts-check
 // The page of somebody who has signed in: rooms on the left, one of them open, and what belongs to neither.
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { Account } from './identity/account.js'
+import { FaceSource } from './identity/faces.js'
+import { People } from './identity/people.js'
 import { Line } from './line/line.js'
 import { NewRoom } from './room/create.js'
 import { Sidebar } from './room/list.js'
 import { Rooms } from './room/rooms.js'
 import { Switcher } from './room/switcher.js'
 import { RoomView } from './room/view.js'
-import { goTo, useRoute } from './routes.js'
-import { renew, signOut } from './session.js'
+import { goTo } from './routes.js'
+import { session } from './session.js'
 import { useChanges } from './ui/changes.js'
 import { connectionWords } from './ui/connection.js'
 import { Dialog } from './ui/dialog.js'
 import { html } from './ui/html.js'
 import { command, useShortcuts } from './ui/keys.js'
-import { Toasts, endToasts } from './ui/toast.js'
+import { Toasts, endToasts, toast } from './ui/toast.js'
 
 /** @typedef {'' | 'switcher' | 'help' | 'create' | 'leaving'} Open */
 
-/** @param {{person: import('./session.js').Person, onSignOut: (reason: string) => void}} props */
-export const Chat = ({ person, onSignOut }) => {
-  const { line, rooms } = useSession(person)
-  const route = useRoute()
+/** @typedef {import('./session.js').Person} Person */
+
+/** @param {{person: Person, route: import('./routes.js').Route, onSignOut: (reason: string) => void}} props */
+export const Chat = ({ person, route, onSignOut }) => {
+  const { line, rooms } = useLine(person)
   const [open, setOpen] = useState(/** @type {Open} */ (''))
   useChanges(line, 'state')
   useChanges(rooms)
   useShortcuts({ switcher: () => setOpen('switcher'), help: () => setOpen('help') })
-  useTitle(rooms, route.room)
+  const title = titleOf(route, rooms)
+  useTitle(rooms, title)
   useEffect(() => {
-    if (line.state === 'refused') leave(line.error?.message)
+    if (line.state !== 'refused') return
+    session.ended(person)
+    left(line.error?.message)
   }, [line.state])
 
-  const leave = (reason = '') => {
+  const left = (reason = '') => {
     endToasts()
-    signOut()
     onSignOut(reason)
+  }
+  const leave = async (everywhere = false) => {
+    try {
+      await session.signOut({ everywhere })
+      left()
+    } catch (error) {
+      toast({ text: /** @type {Error} */ (error).message })
+    }
   }
   const discard = () => {
     for (const { key } of line.outbox.list()) void line.outbox.drop(key)
-    leave()
+    void leave(everywhere.current)
   }
-  const askToLeave = () => line.outbox.list().length ? setOpen('leaving') : leave()
+  const everywhere = useRef(false)
+  const askToLeave = (all = false) => {
+    everywhere.current = all
+    if (line.outbox.list().length) setOpen('leaving')
+    else void leave(all)
+  }
   const close = () => setOpen('')
   /** @param {string} room */
   const visit = room => {
@@ -49,11 +68,11 @@ export const Chat = ({ person, onSignOut }) => {
   }
 
   return html`<main class="chat" data-screen=${route.screen}>
-    <a class="skip" href="#composer" onClick=${skip}>Skip to the message field</a>
-    <h1 class="hidden">${route.screen === 'rooms' ? 'Rooms' : rooms.title(route.room)} – Openline</h1>
-    <${Sidebar} line=${line} rooms=${rooms} current=${route.room} person=${rooms.me} onNew=${() => setOpen('create')}
-      onSwitch=${() => setOpen('switcher')} onHelp=${() => setOpen('help')} onSignOut=${askToLeave} />
-    <${RoomView} key=${route.room} line=${line} rooms=${rooms} name=${route.room} shown=${route.screen === 'room'} />
+    <${Skip} to=${['account', 'people'].includes(route.screen) ? 'page-title' : 'composer'} />
+    <h1 class="hidden">${title} – Openline</h1>
+    <${Sidebar} line=${line} rooms=${rooms} route=${route} person=${rooms.me} onNew=${() => setOpen('create')}
+      onSwitch=${() => setOpen('switcher')} onHelp=${() => setOpen('help')} onSignOut=${() => askToLeave()} />
+    <${Beside} line=${line} rooms=${rooms} route=${route} person=${person} onSignOut=${askToLeave} />
     <p class="hidden" role="status">${connectionWords(line)}</p>
     <${Toasts} />
     ${open === 'create' && html`<${NewRoom} rooms=${rooms} onClose=${close} onCreated=${visit} />`}
@@ -63,39 +82,51 @@ export const Chat = ({ person, onSignOut }) => {
   </main>`
 }
 
-/** One line, and the rooms on it, for as long as this person is here. @param {import('./session.js').Person} person */
-const useSession = person => {
-  const made = useRef(/** @type {{line: Line, rooms: Rooms} | null} */ (null))
+/** What stands beside the rooms. @param {{line: Line, rooms: Rooms, route: import('./routes.js').Route, person: Person, onSignOut: (everywhere: boolean) => void}} props */
+const Beside = ({ line, rooms, route: { screen, room }, person, onSignOut }) => {
+  if (screen === 'account') return html`<${Account} line=${line} person=${{ ...person, ...rooms.me }} onSignOut=${onSignOut} />`
+  if (screen === 'people' && line.identity?.role === 'operator') return html`<${People} line=${line} me=${person.id} />`
+  return html`<${RoomView} key=${room} line=${line} rooms=${rooms} name=${room} shown=${screen === 'room'} />`
+}
+
+/** @param {import('./routes.js').Route} route @param {Rooms} rooms */
+const titleOf = ({ screen, room }, rooms) =>
+  ({ rooms: 'Rooms', account: 'Your account', people: 'People' })[/** @type {string} */ (screen)] ?? rooms.title(room)
+
+/** One line, and what is on it, for as long as this person is here. @param {Person} person */
+const useLine = person => {
+  const made = useRef(/** @type {{line: Line, rooms: Rooms, faces: FaceSource} | null} */ (null))
   if (!made.current) {
-    const line = new Line({ signIn: renew })
-    made.current = { line, rooms: new Rooms(line, person) }
+    const line = new Line({ signIn: why => session.credentials(person, why) })
+    made.current = { line, rooms: new Rooms(line, person), faces: new FaceSource(line) }
   }
-  const session = made.current
+  const { line, rooms, faces } = made.current
   useEffect(() => {
-    session.line.open()
+    line.open()
     addEventListener('pagehide', endToasts)
     return () => {
       removeEventListener('pagehide', endToasts)
-      session.rooms.close()
-      session.line.close()
+      rooms.close()
+      faces.close()
+      line.close()
     }
   }, [])
-  return session
+  return { line, rooms }
 }
 
-/** @param {Rooms} rooms @param {string} room */
-const useTitle = (rooms, room) => {
+/** @param {Rooms} rooms @param {string} title */
+const useTitle = (rooms, title) => {
   const count = [...rooms.open.values()].reduce((sum, { unread }) => sum + unread, 0)
   useEffect(() => {
-    document.title = `${count ? `(${count}) ` : ''}${rooms.title(room)} · Openline`
+    document.title = `${count ? `(${count}) ` : ''}${title} · Openline`
   })
 }
 
-/** @param {MouseEvent} event */
-const skip = event => {
+/** @param {{to: 'composer' | 'page-title'}} props */
+const Skip = ({ to }) => html`<a class="skip" href=${`#${to}`} onClick=${(/** @type {MouseEvent} */ event) => {
   event.preventDefault()
-  document.getElementById('composer')?.focus()
-}
+  document.getElementById(to)?.focus()
+}}>Skip to the ${to === 'composer' ? 'message field' : 'page'}</a>`
 
 const SHORTCUTS = [
   [`${command} K`, 'Go to a room'],

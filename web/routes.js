@@ -1,15 +1,28 @@
 // @ts-check
-// Where the page is, as its address says: `#/room/<name>`, or `#/rooms` for the list alone on a small screen.
+// Where the page is, as its address says: `#/room/<name>`, `#/rooms` for the list alone on a small screen, the pages
+// about oneself and others, and the ways in. Whoever comes in goes on to the room that they were at.
 import { useEffect, useState } from 'preact/hooks'
 import { LOBBY } from './room/rooms.js'
+import { tab } from './ui/storage.js'
 
-/** @typedef {{screen: 'room' | 'rooms', room: string}} Route */
+/** @typedef {'room' | 'rooms' | 'account' | 'people'} Inside */
+/** @typedef {'guest' | 'sign-in' | 'sign-up' | 'invite' | 'reset' | 'signed-in'} Way */
+/** @typedef {{screen: Inside | Way, room: string, code: string}} Route  with the room to go back to */
+
+const PAGES = new Set(['rooms', 'account', 'people', 'guest', 'sign-in', 'sign-up', 'signed-in'])
+const WAYS = new Set(['guest', 'sign-in', 'sign-up', 'invite', 'reset', 'signed-in'])
 
 /** @param {string} hash @param {string} [before]  the room that was open @returns {Route} */
 export const parse = (hash, before = LOBBY) => {
-  const [, room] = hash.match(/^#\/room\/([a-z0-9_]+)$/) ?? []
-  return hash === '#/rooms' ? { screen: 'rooms', room: before } : { screen: 'room', room: room ?? LOBBY }
+  const [, page, rest] = hash.match(/^#\/([a-z-]+)(?:\/([\w.~-]+))?$/) ?? []
+  const at = (/** @type {any} */ screen, code = '') => ({ screen, room: before, code })
+  if (!rest && PAGES.has(page)) return at(page)
+  if (rest && (page === 'invite' || page === 'reset')) return at(page, rest)
+  return { screen: 'room', room: page === 'room' && /^[a-z0-9_]+$/.test(rest ?? '') ? rest : LOBBY, code: '' }
 }
+
+/** @param {Route} route */
+export const isWayIn = ({ screen }) => WAYS.has(screen)
 
 /** @param {string} room */
 export const roomHash = room => `#/room/${room}`
@@ -17,12 +30,17 @@ export const roomHash = room => `#/room/${room}`
 /** @param {string} room */
 export const goTo = room => { location.hash = roomHash(room) }
 
+/** Go to a room, and leave no way back to the form that was filled in. @param {string} room */
+export const goOnTo = room => location.replace(roomHash(room))
+
 export const useRoute = () => {
-  const [route, setRoute] = useState(() => parse(location.hash))
+  const [route, setRoute] = useState(() => parse(location.hash, tab.get('room') ?? LOBBY))
   useEffect(() => {
     const changed = () => setRoute(before => parse(location.hash, before.room))
     addEventListener('hashchange', changed)
     return () => removeEventListener('hashchange', changed)
   }, [])
+  // A provider's sign-in leads away from this page, and back.
+  useEffect(() => tab.set('room', route.room), [route.room])
   return route
 }

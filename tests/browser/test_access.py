@@ -25,6 +25,7 @@ def _talk(visit: Door, room: str, **options: Any) -> Visitor:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_barriers(visit: Door, room: str, scheme: str) -> None:
     stranger = visit(color_scheme=scheme)
+    expect(stranger.page.get_by_label("Your name")).to_be_focused()
     stranger.page.keyboard.press("Enter")
     expect(stranger.page.get_by_role("alert")).to_be_visible()
     assert not stranger.barriers()

@@ -36,8 +36,8 @@ _FALL_SILENT = "() => { clearInterval(window.talk.timer); return window.talk.sai
 
 _LISTEN = """async ([room, ladder]) => {
     const {Line} = await import('/line/line.js')
-    const {signIn} = await import('/session.js')
-    const person = await signIn('Listener')
+    const {session} = await import('/session.js')
+    const person = await session.enter('Listener')
     const line = window.line = new Line({signIn: async () => person, outbox: 'openline.listen', ladder})
     window.heard = {offsets: [], breaks: 0, states: []}
     line.addEventListener('state', () => window.heard.states.push([line.state, line.transport]))

@@ -4,17 +4,17 @@ import { roomHash } from '../routes.js'
 import { Avatar } from '../ui/avatar.js'
 import { Connection } from '../ui/connection.js'
 import { html } from '../ui/html.js'
-import { Keys, Logo, Plus, Search, SignOut } from '../ui/icons.js'
+import { Keys, Logo, People, Plus, Search, SignOut } from '../ui/icons.js'
 import { command } from '../ui/keys.js'
 import { ThemeButton } from '../ui/theme.js'
 
 /** @import { Rooms } from './rooms.js' */
 
 /**
- * @param {{line: import('../line/line.js').Line, rooms: Rooms, current: string, person: import('./state.js').Author,
+ * @param {{line: import('../line/line.js').Line, rooms: Rooms, route: import('../routes.js').Route, person: import('./rooms.js').Me,
  *   onNew: () => void, onSwitch: () => void, onHelp: () => void, onSignOut: () => void}} props
  */
-export const Sidebar = ({ line, rooms, current, person, onNew, onSwitch, onHelp, onSignOut }) => html`<div class="sidebar">
+export const Sidebar = ({ line, rooms, route, person, onNew, onSwitch, onHelp, onSignOut }) => html`<div class="sidebar">
   <div class="brand">
     <${Logo} /><span>Openline</span>
     <button class="icon-button wide-only" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick=${onHelp}><${Keys} /></button>
@@ -25,11 +25,16 @@ export const Sidebar = ({ line, rooms, current, person, onNew, onSwitch, onHelp,
       <h2 id="rooms-head">Rooms</h2>
       <button class="icon-button" aria-label="New room" title="New room" onClick=${onNew}><${Plus} /></button>
     </div>
-    <${List} rooms=${rooms} current=${current} />
+    <${List} rooms=${rooms} current=${['room', 'rooms'].includes(route.screen) ? route.room : ''} />
   </nav>
+  ${person.role === 'operator' && html`<nav class="more" aria-label="For operators">
+    <a class="room" href="#/people" aria-current=${route.screen === 'people' ? 'page' : null}><${People} />People</a>
+  </nav>`}
   <div class="me">
-    <${Avatar} of=${person} />
-    <p class="me-name"><bdi>${person.name}</bdi><${Connection} line=${line} /></p>
+    <a class="me-link" href="#/account" aria-current=${route.screen === 'account' ? 'page' : null}>
+      <${Avatar} of=${person} />
+      <span class="me-name"><span class="hidden">Your account: </span><bdi>${person.name}</bdi><${Connection} line=${line} /></span>
+    </a>
     <${ThemeButton} />
     <button class="icon-button" aria-label="Sign out" title="Sign out" onClick=${onSignOut}><${SignOut} /></button>
   </div>

@@ -5,7 +5,7 @@ import { Room } from './room.js'
 
 /** @import { Line } from '../line/line.js' */
 /** @import { RoomInfo } from './room.js' */
-/** @import { Author } from './state.js' */
+/** @typedef {import('./state.js').Author & {role: string}} Me */
 
 export const LOBBY = 'lobby'
 const OPEN = 10
@@ -24,9 +24,9 @@ export class Rooms extends EventTarget {
   #again = 0
   /** @type {Set<string>} */ #news = new Set()
   /** @type {() => void} */ #stop
-  /** @type {Author} */ #first
+  /** @type {Me} */ #first
 
-  /** @param {Line} line @param {Author} me */
+  /** @param {Line} line @param {Me} me */
   constructor(line, me) {
     super()
     this.#line = line
@@ -38,7 +38,7 @@ export class Rooms extends EventTarget {
     this.load()
   }
 
-  /** Whose page this is: a guest whose token ran out goes on as somebody new of the same name. @returns {Author} */
+  /** Whose page this is: a guest whose token ran out goes on as somebody new of the same name. @returns {Me} */
   get me() { return this.#line.identity ?? this.#first }
 
   close() {

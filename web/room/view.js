@@ -39,7 +39,7 @@ export const RoomView = ({ line, rooms, name, shown }) => {
   const editLast = () => setEditing(lastOwn(room.state, room.me.id)?.id ?? 0)
   const refused = room.phase === 'refused'
 
-  return html`<section class="room-view" aria-labelledby="room-title">
+  return html`<section class="room-view beside" aria-labelledby="room-title">
     <${Head} line=${line} rooms=${rooms} room=${room} onMembers=${() => setMembers(true)} />
     <div class="room-body">
       <${OfflineBanner} line=${line} />

@@ -49,8 +49,32 @@ export const useMinute = () => {
   return now
 }
 
+/** How long ago, the time if that was today, or the day. @param {number} time @param {number} now */
+export const when = (time, now) => {
+  const isToday = new Date(time * 1000).toDateString() === new Date(now * 1000).toDateString()
+  return isToday || now - time < HOUR ? ago(time, now) : dayName(time, now)
+}
+
+/** @param {{at: number}} props */
+export const When = ({ at }) => {
+  const now = useMinute()
+  return html`<time dateTime=${new Date(at * 1000).toISOString()} title=${full(at)}>${when(at, now)}</time>`
+}
+
 /** How long ago, or when, with the whole date at hand. @param {{at: number}} props */
 export const Ago = ({ at }) => {
   const now = useMinute()
   return html`<time dateTime=${new Date(at * 1000).toISOString()} title=${full(at)}>${ago(at, now)}</time>`
+}
+
+/** Whole seconds until a moment, counted down; 0 once it has come. @param {number} until  in ms since 1970 @returns {number} */
+export const useCountdown = until => {
+  const [, tick] = useState(0)
+  const left = until - Date.now()
+  useEffect(() => {
+    if (left <= 0) return undefined
+    const timer = setTimeout(() => tick(Date.now()), left % 1000 || 1000)
+    return () => clearTimeout(timer)
+  })
+  return Math.max(0, Math.ceil(left / 1000))
 }

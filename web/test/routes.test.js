@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isWayIn, parse } from '../routes.js'
+
+const at = (screen, room, code = '') => ({ screen, room, code })
+
+test('an address says where the page is', () => {
+  for (const [hash, route] of [
+    ['', at('room', 'lobby')],
+    ['#/room/a_room', at('room', 'a_room')],
+    ['#/room/No Room', at('room', 'lobby')],
+    ['#/nowhere', at('room', 'lobby')],
+    ['#/room', at('room', 'lobby')],
+    ['#/rooms', at('rooms', 'before')],
+    ['#/account', at('account', 'before')],
+    ['#/people', at('people', 'before')],
+    ['#/sign-in', at('sign-in', 'before')],
+    ['#/sign-up', at('sign-up', 'before')],
+    ['#/invite/aZ09-_x', at('invite', 'before', 'aZ09-_x')],
+    ['#/reset/aZ09-_x', at('reset', 'before', 'aZ09-_x')],
+    ['#/invite', at('room', 'lobby')],
+    ['#/invite/<b>', at('room', 'lobby')],
+  ]) assert.deepEqual(parse(hash, 'before'), route, hash)
+})
+
+test('the ways in are told from the pages of those who are in', () => {
+  assert.deepEqual(['#/sign-in', '#/sign-up', '#/guest', '#/invite/x', '#/reset/x', '#/account', '#/room/lobby', '#/people'].map(hash => isWayIn(parse(hash))),
+    [true, true, true, true, true, false, false, false])
+})
