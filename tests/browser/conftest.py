@@ -52,7 +52,12 @@ class Door:
 
 @pytest.fixture
 def visit(node: Node, chromium: Browser) -> Iterator[Door]:
-    """Bring people in. Any error on a page or in its console fails the test."""
+    """Bring people in."""
+    yield from visits(node, chromium)
+
+
+def visits(node: Node, chromium: Browser) -> Iterator[Door]:
+    """Make a door to a node. Any error on a page or in its console fails the test."""
     door = Door(node, chromium)
     yield door
     complaints = [complaint for visitor in door.visitors for complaint in visitor.complaints]

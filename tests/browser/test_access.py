@@ -27,7 +27,7 @@ def test_no_barriers(visit: Door, room: str, scheme: str) -> None:
     stranger = visit(color_scheme=scheme)
     expect(stranger.page.get_by_label("Your name")).to_be_focused()
     stranger.page.keyboard.press("Enter")
-    expect(stranger.page.get_by_role("alert")).to_be_visible()
+    expect(stranger.page.get_by_role("alert").filter(has_text="Enter a name")).to_be_visible()
     assert not stranger.barriers()
     ada = _talk(visit, room, color_scheme=scheme)
     page = ada.page

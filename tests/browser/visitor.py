@@ -35,6 +35,8 @@ class Wire:
         self._page = page
         self._open: list[WebSocketRoute] = []
         self._cut = False
+        self.connections = 0
+        """How often the page has connected."""
         self.refused: dict[str, str] = {}
         """Procedures that are answered with an error, and its message for people."""
         page.route_web_socket(re.compile("/ws$"), self._connect)
@@ -43,6 +45,7 @@ class Wire:
         if self._cut:
             socket.close(code=1011)
             return
+        self.connections += 1
         server = socket.connect_to_server()
         socket.on_message(lambda message: self._say(socket, server, message))
         self._open.append(socket)
