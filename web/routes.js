@@ -7,13 +7,15 @@ import { tab } from './ui/storage.js'
 
 /** @typedef {'room' | 'rooms' | 'account' | 'people'} Inside */
 /** @typedef {'guest' | 'sign-in' | 'sign-up' | 'invite' | 'reset' | 'signed-in'} Way */
-/** @typedef {{screen: Inside | Way, room: string, code: string}} Route  with the room to go back to */
+/** @typedef {{screen: Inside | Way, room: string, code: string, error?: string}} Route  with the room to go back to */
 
 const PAGES = new Set(['rooms', 'account', 'people', 'guest', 'sign-in', 'sign-up', 'signed-in'])
 const WAYS = new Set(['guest', 'sign-in', 'sign-up', 'invite', 'reset', 'signed-in'])
 
 /** @param {string} hash @param {string} [before]  the room that was open @returns {Route} */
 export const parse = (hash, before = LOBBY) => {
+  const [, error] = hash.match(/^#\/sign-in\?error=([a-z]+)$/) ?? []
+  if (error) return { screen: 'sign-in', room: before, code: '', error }
   const [, page, rest] = hash.match(/^#\/([a-z-]+)(?:\/([\w.~-]+))?$/) ?? []
   const at = (/** @type {any} */ screen, code = '') => ({ screen, room: before, code })
   if (!rest && PAGES.has(page)) return at(page)

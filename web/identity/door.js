@@ -7,6 +7,7 @@ import { html } from '../ui/html.js'
 import { Logo } from '../ui/icons.js'
 import { ThemeButton } from '../ui/theme.js'
 import { Guest } from './guest.js'
+import { endOf } from './provider.js'
 import { Reset } from './reset.js'
 import { SignIn } from './signin.js'
 import { SignUp } from './signup.js'
@@ -65,7 +66,8 @@ const useWays = () => {
 
 /** @param {WayProps & {reason: string}} props */
 const Card = props => {
-  const { route, ways, reason, onEntered } = props
+  const { route, ways, onEntered } = props
+  const reason = props.reason || endOf(route.error ?? '')
   const shown = wayOf(route.screen, ways, Boolean(session.lastLogin))
   const card = useRef(/** @type {HTMLDivElement | null} */ (null))
   const [title, words] = HEADS[shown]

@@ -23,6 +23,12 @@ test('an address says where the page is', () => {
   ]) assert.deepEqual(parse(hash, 'before'), route, hash)
 })
 
+test('a sign-in that ended elsewhere leads back to the sign-in page, with a word why', () => {
+  assert.deepEqual(parse('#/sign-in?error=denied', 'before'), { ...at('sign-in', 'before'), error: 'denied' })
+  for (const hash of ['#/sign-in?error=<b>', '#/sign-in?error=', '#/room/x?error=denied']) assert.equal(parse(hash).error, undefined, hash)
+  assert.ok(isWayIn(parse('#/sign-in?error=denied')))
+})
+
 test('the ways in are told from the pages of those who are in', () => {
   assert.deepEqual(['#/sign-in', '#/sign-up', '#/guest', '#/invite/x', '#/reset/x', '#/account', '#/room/lobby', '#/people'].map(hash => isWayIn(parse(hash))),
     [true, true, true, true, true, false, false, false])
