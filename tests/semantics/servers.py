@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from components.catalog import declared_in
 from components.contract import COMPONENT, PEOPLE, Procedure
-from components.keys import Key, own_key
+from components.keys import COMMANDS, Key, own_key
 from router.tokens import Token, signer
 from tests.support.node import Node, free_port, wait_for
 
@@ -60,12 +60,13 @@ class Server:
         return WebSocket(self.url, serializer, sockopt=sockopt)
 
     def component(self) -> Client:
-        """Join as a component: on this node as the one whose vocabulary the tests speak."""
+        """Join as a component: as the one whose vocabulary the tests speak, where the node has it."""
         client = Client(RawSocket(self.node.cbdir / "run/router1.sock"), "cbor")
         if self.is_plain:
             client.join(REALM, None, "anonymous")
         else:
-            join_by_key(client, own_key(self.node.cbdir / "keys", VOCABULARY))
+            name = VOCABULARY if (self.node.folder / "semantics").exists() else COMMANDS
+            join_by_key(client, own_key(self.node.cbdir / "keys", name))
         return client
 
 
