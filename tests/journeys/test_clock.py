@@ -67,9 +67,9 @@ def test_peers_that_vanished_are_found(server: Server, clock: WallClock) -> None
 
 UNFINISHED = {
     "nothing": b"",
-    "half a head": b"POST /auth/guest HTTP/1.1\r\nHost: x\r\n",
-    "half a body": b"POST /auth/guest HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
-    "a request": b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n",
+    "half a head": b"POST /auth/guest HTTP/1.1\r\nHost: localhost\r\n",
+    "half a body": b"POST /auth/guest HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{",
+    "a request": b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n",
 }
 
 

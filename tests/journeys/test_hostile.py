@@ -154,7 +154,7 @@ HUGE = b'{"name": "' + b"x" * 10_000_000 + b'"}'
 def request(path: str, body: bytes, chunked: bool = False, token: str = "") -> bytes:
     """Write a POST; an empty body makes a GET."""
     method = "POST" if body else "GET"
-    lines = [f"{method} {path} HTTP/1.1", "Host: x", "Content-Type: application/json", "Connection: close"]
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json", "Connection: close"]
     if token:
         lines.append(f"Authorization: Bearer {token}")
     lines.append("Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(body)}")

@@ -50,7 +50,7 @@ def talk(node: Node, said: bytes, source: str = "127.0.0.1") -> bytes:
 
 
 def introduction(**headers: str) -> bytes:
-    lines = ["POST /auth/guest HTTP/1.1", "Host: x", "Content-Type: application/json", "Content-Length: 15"]
+    lines = ["POST /auth/guest HTTP/1.1", "Host: localhost", "Content-Type: application/json", "Content-Length: 15"]
     more = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, *more, "Connection: close", "", '{"name": "Ada"}']).encode()
 
@@ -64,7 +64,7 @@ def body(answer: bytes) -> bytes:
 
 
 UPGRADE = (
-    b"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: wamp.2.json\r\n"
 )
 
@@ -73,14 +73,14 @@ SLOW: dict[str, tuple[bytes, bytes]] = {
     "silent": (b"", b""),
     "one line": (b"GET / HTTP/1.1\r\n", b""),
     "a byte at a time": (b"", b"G"),
-    "a header at a time": (b"GET / HTTP/1.1\r\nHost: x\r\n", b"X: y\r\n"),
+    "a header at a time": (b"GET / HTTP/1.1\r\nHost: localhost\r\n", b"X: y\r\n"),
     "a handshake that does not end": (UPGRADE, b"X: y\r\n"),
-    "no body": (b"POST /auth/guest HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n", b""),
-    "a body byte at a time": (b"POST /auth/guest HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n", b"x"),
+    "no body": (b"POST /auth/guest HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n", b""),
+    "a body byte at a time": (b"POST /auth/guest HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n", b"x"),
     "a chunk at a time": (
-        b"POST /auth/guest HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n",
+        b"POST /auth/guest HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n",
     ),
-    "one request and no more": (b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n", b""),
+    "one request and no more": (b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n", b""),
 }  # fmt: skip
 
 
@@ -97,7 +97,9 @@ def outlast(node: Node, each: int) -> tuple[dict[str, int], list[int]]:
                 sock.sendall(first)
                 waiting.register(sock, selectors.EVENT_READ, kind)
         while waiting.get_map() and time.monotonic() < deadline:
-            pages.append(status(talk(node, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "127.0.0.2")))
+            pages.append(
+                status(talk(node, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "127.0.0.2"))
+            )
             for key, _ in waiting.select(0.2):
                 slow: Any = key.fileobj
                 if not _read(slow):
@@ -144,15 +146,15 @@ def test_the_slow_are_told_why(node: Node, kind: str, code: int) -> None:
 @pytest.mark.parametrize(
     ("said", "code"),
     [
-        (b"POST /auth/guest HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n" + b"x" * 200_000, 413),
+        (b"POST /auth/guest HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n" + b"x" * 200_000, 413),
         (
-            b"POST /auth/guest HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"POST /auth/guest HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
             + b"8000\r\n%s\r\n" % (b"x" * 32_768) * 20,
             413,
         ),
         (b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\n", 431),
-        (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 5_000 + b"\r\n", 431),
-        (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 50_000 + b"\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 5_000 + b"\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 50_000 + b"\r\n\r\n", 431),
     ],
 )  # fmt: skip
 def test_too_much_is_refused_while_it_is_still_being_sent(node: Node, said: bytes, code: int) -> None:
@@ -162,23 +164,23 @@ def test_too_much_is_refused_while_it_is_still_being_sent(node: Node, said: byte
 
 
 ODD = {
-    b"GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 404,
-    b"GET /%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 404,
-    b"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 404,
-    b"GET /" + b"x" * 5_000 + b".js HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 404,
-    b"GET /auth HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 405,
-    b"GET /auth/nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 404,
-    b"GET /auth/guest/nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 405,
-    b"BREW / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 405,
-    b"TRACE / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 405,
-    b"CONNECT x:443 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 405,
-    b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 200,
-    b"GET http://elsewhere.example/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 404,
-    b"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 426,
-    b"GET /ws/nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 426,
-    b"GET /lp/nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 0,
-    b"GET /events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 0,
-    b"GET /streams/%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n": 0,
+    b"GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 404,
+    b"GET /%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 404,
+    b"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 404,
+    b"GET /" + b"x" * 5_000 + b".js HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 404,
+    b"GET /auth HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 405,
+    b"GET /auth/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 404,
+    b"GET /auth/guest/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 405,
+    b"BREW / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 405,
+    b"TRACE / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 405,
+    b"CONNECT x:443 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 405,
+    b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 200,
+    b"GET http://elsewhere.example/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 404,
+    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 426,
+    b"GET /ws/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 426,
+    b"GET /lp/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 0,
+    b"GET /events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 0,
+    b"GET /streams/%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n": 0,
     b"GET / HTTP/1.0\r\n\r\n": 200,
     b"GET / HTTP/1.1\r\n\r\n": 400,
     b"nonsense\r\n\r\n": 400,
@@ -219,7 +221,7 @@ def test_so_many_from_one_address_and_others_still_come_in(node: Node) -> None:
         assert {status(answer) for answer in answers} == {503}
         assert all(b"\r\nRetry-After: 5\r\n" in answer for answer in answers)
         assert body(answers[0]) == b"There are too many connections right now. Try again in a moment.\n"
-        page = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        page = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         assert status(talk(node, page, "127.0.0.2")) == 200
         inside[0].close()
 
@@ -273,7 +275,7 @@ class Encrypted(Node):
     def is_up(self) -> bool:
         try:
             with self.shake_hands() as sock:
-                return status(ask(sock, b"GET /ws HTTP/1.1\r\nHost: x\r\n\r\n")) == 426
+                return status(ask(sock, b"GET /ws HTTP/1.1\r\nHost: localhost\r\n\r\n")) == 426
         except OSError:
             return False
 
@@ -284,7 +286,7 @@ def ask(sock: socket.socket, said: bytes) -> bytes:
     return sock.recv(65_536)
 
 
-PAGE = b"GET /room/state.js HTTP/1.1\r\nHost: x\r\n\r\n"
+PAGE = b"GET /room/state.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
 PING, PONG = b"\x89\x80\0\0\0\0", b"\x8a\0"
 
 
