@@ -95,6 +95,7 @@ def test_what_is_wrong_stands_beside_its_field(visit: Door, login: str) -> None:
     ada = visit()
     page = ada.page
     page.get_by_role("link", name="Create an account").click()
+    expect(page.get_by_label("Your name")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_label("Your name")).to_be_focused()
     expect(page.get_by_label("Your name")).to_have_accessible_description(re.compile("Enter a name"))
