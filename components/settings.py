@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal
 
 from jsonschema import Draft202012Validator, SchemaError
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from .contract import StreamPattern, covers
 from .provider import Provider, Providers
@@ -36,6 +36,14 @@ def _schema(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
+def _procedure(value: str) -> str:
+    """Take the address of a procedure that a component of the site may register."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+", value) or value.startswith(_NOT_A_SITES):
+        raise ValueError("expected the address of a procedure of yours, such as app.mail.send")
+    return value
+
+
+_NOT_A_SITES = ("openline.", "wamp.", "client.")
 Network = IPv4Network | IPv6Network
 Duration = Annotated[float | None, BeforeValidator(_seconds)]
 Schema = Annotated[dict[str, Any], AfterValidator(_schema)]
@@ -199,6 +207,8 @@ class Accounts(_Strict):
     """How long an access token is good, which is renewed all the time."""
     refresh: Annotated[float, BeforeValidator(_seconds)] = 30 * 86_400.0
     """How long a device that is not used stays signed in; one that is used does for 90 days."""
+    mail: Annotated[str, AfterValidator(_procedure)] | None = None
+    """The procedure of a component of the site that mails links to people who forgot their password."""
 
 
 class Settings(_Strict):
@@ -240,6 +250,14 @@ class Settings(_Strict):
     """Who else signs people in, in the order of their buttons."""
     streams: list[Namespace] = []
     """First match wins; a stream that nothing matches does not exist."""
+
+    @field_validator("accounts")
+    @classmethod
+    def _is_reached(cls, accounts: Accounts, info: ValidationInfo) -> Accounts:
+        """Links that are mailed lead to `url`: nobody but the operator knows how people reach the pages."""
+        if accounts.mail and info.data.get("url", "") is None:
+            raise ValueError("expected `url` to be set beside `mail`: the links in mails begin with it")
+        return accounts
 
     def namespace(self, stream: str) -> Namespace | None:
         """Find the options of a stream."""

@@ -1,20 +1,16 @@
-"""Links for people: to the pages of a node, at the address that people reach it by."""
+"""Links for people, at the address that they reach a node by."""
 
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from components import settings_file
+from components import links, settings_file
 from openline.run import address
 
 
 def link(folder: Path, environ: Mapping[str, str], what: str, code: str) -> str:
-    """Write where a code is used: `https://line.example.com/#/reset/…`.
-
-    What is behind the `#` stays in the browser: no server and no proxy writes it into a log.
-    """
-    base = settings_file.load(folder, environ).url or address(folder, environ).url
-    return f"{base}/#/{what}/{code}"
+    """Write where a code is used."""
+    return links.link(settings_file.load(folder, environ).url or address(folder, environ).url, what, code)
 
 
 def shown(seconds: float) -> str:

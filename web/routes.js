@@ -6,11 +6,11 @@ import { LOBBY } from './room/rooms.js'
 import { tab } from './ui/storage.js'
 
 /** @typedef {'room' | 'rooms' | 'account' | 'people'} Inside */
-/** @typedef {'guest' | 'sign-in' | 'sign-up' | 'invite' | 'reset' | 'signed-in'} Way */
+/** @typedef {'guest' | 'sign-in' | 'sign-up' | 'invite' | 'reset' | 'forgot' | 'signed-in'} Way */
 /** @typedef {{screen: Inside | Way, room: string, code: string, error?: string}} Route  with the room to go back to */
 
-const PAGES = new Set(['rooms', 'account', 'people', 'guest', 'sign-in', 'sign-up', 'signed-in'])
-const WAYS = new Set(['guest', 'sign-in', 'sign-up', 'invite', 'reset', 'signed-in'])
+const PAGES = new Set(['rooms', 'account', 'people', 'guest', 'sign-in', 'sign-up', 'forgot', 'signed-in'])
+const WAYS = new Set(['guest', 'sign-in', 'sign-up', 'invite', 'reset', 'forgot', 'signed-in'])
 
 /** @param {string} hash @param {string} [before]  the room that was open @returns {Route} */
 export const parse = (hash, before = LOBBY) => {
@@ -19,7 +19,7 @@ export const parse = (hash, before = LOBBY) => {
   const [, page, rest] = hash.match(/^#\/([a-z-]+)(?:\/([\w.~-]+))?$/) ?? []
   const at = (/** @type {any} */ screen, code = '') => ({ screen, room: before, code })
   if (!rest && PAGES.has(page)) return at(page)
-  if (rest && (page === 'invite' || page === 'reset')) return at(page, rest)
+  if (rest && (page === 'invite' || page === 'reset' || page === 'forgot')) return at(page, rest)
   return { screen: 'room', room: page === 'room' && /^[a-z0-9_]+$/.test(rest ?? '') ? rest : LOBBY, code: '' }
 }
 

@@ -19,6 +19,7 @@ import { local } from './ui/storage.js'
  * @property {boolean} accounts
  * @property {'open' | 'invite' | 'closed'} sign_up
  * @property {{name: string, title: string}[]} oidc
+ * @property {boolean} forgot  whether links to a new password are mailed
  */
 /**
  * @typedef {object} Parts  what touches the outside world
@@ -110,6 +111,11 @@ export class Session extends EventTarget {
   /** @param {{code: string, password: string}} change */
   async reset({ code, password }) {
     return this.#admit(await this.#ask('reset', { code, password }))
+  }
+
+  /** Have a link to a new password mailed, if there is such an account. @param {{login: string}} who */
+  async forgot({ login }) {
+    await this.#ask('forgot', { login })
   }
 
   /** Take up what a provider's sign-in left in the cookie. */

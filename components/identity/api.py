@@ -14,7 +14,8 @@ component, with their `data`:
 - `sign_in_refused` `{login, count, addresses}`, at most one a minute and login; an unknown name is told as `""`, since
   people type their password there
 - `signed_out` `{id, family}`, where `family` is `""` for all devices; `refresh_replayed` `{id, family, address, agent}`
-- `password_changed` `{id}`, `password_reset` `{id}`, `reset_made` `{id}`, `invited` `{role, uses, expires}`
+- `password_changed` `{id}`, `password_reset` `{id}`, `invited` `{role, uses, expires}`, and `reset_made` `{id}`, by the
+  node where a link is mailed to who forgot their password
 - `role_changed` `{id, role, was}`, `disabled` `{id, disabled}`, `revoked` `{id}`
 """
 
@@ -83,11 +84,34 @@ class SignOut:
 
 @payload
 class ResetPassword:
-    """The code of a link that an operator made, and the password from now on."""
+    """The code of a link that an operator made or that was mailed, and the password from now on."""
 
     code: Secret
     password: Typed
     device: Device
+
+
+@payload
+class Forgot:
+    """The login of somebody who forgot their password, or says so."""
+
+    login: Typed
+    device: Device
+
+
+@payload
+class Mail:
+    """What a component of the site is given to send, by the procedure that `accounts.mail` names.
+
+    `id`, `login` and `name` are of the account; the site knows where to send it. `kind` says what the link is for.
+    """
+
+    id: str
+    login: str
+    name: str
+    kind: Literal["reset"]
+    link: str
+    expires: float
 
 
 @payload
@@ -342,6 +366,10 @@ class NoPassword(Refusal):
     """You sign in here without a password. An operator can give you a link to set one."""
 
 
+class NoMail(Refusal):
+    """Ask an operator for a link."""
+
+
 class NoSuchUser(Refusal):
     """There is no such account."""
 
@@ -355,6 +383,7 @@ SIGN_IN = Procedure("openline.identity.sign_in", SignIn, Entry, callers={COMPONE
 REFRESH = Procedure("openline.identity.refresh", Refresh, Entry, callers={COMPONENT})
 SIGN_OUT = Procedure("openline.identity.sign_out", SignOut, Nothing, callers={COMPONENT})
 RESET_PASSWORD = Procedure("openline.identity.reset_password", ResetPassword, Entry, callers={COMPONENT})
+FORGOT = Procedure("openline.identity.forgot", Forgot, Nothing, callers={COMPONENT})
 ENTER = Procedure("openline.identity.enter", Enter, Entry, callers={COMPONENT})
 REVOKED = Procedure("openline.identity.revoked", Nothing, Cuts, callers={COMPONENT})
 ME = Procedure("openline.identity.me", Nothing, Profile, callers=_ACCOUNTS)

@@ -7,7 +7,7 @@ from components.names import presentable
 
 from . import devices, rules, store
 from .api import Added, Code, Disabling, Invitation, Profile, ProfileChange, RoleChange, WrongPassword
-from .book import Book
+from .book import NODE, Book
 from .family import digest
 from .rules import Account
 from .signing import author, must_be_free
@@ -93,8 +93,16 @@ def invite(book: Book, wanted: Invitation, code: str, caller: Caller) -> Code:
 def reset(book: Book, id: str, code: str, caller: Caller) -> Code:
     """Make a link to a new password. Earlier ones are not good any more."""
     account = store.load(book.connection, id)
+    store.forget_codes_of(book.connection, account.id)
     made = _password_code(book, account.id, code, rules.RESET_SECONDS)
     book.tell("reset_made", by(caller), id=account.id)
+    return made
+
+
+def remind(book: Book, id: str, code: str) -> Code:
+    """Make a link for who forgot their password. Earlier ones stay good: anybody may ask, in anybody's name."""
+    made = _password_code(book, id, code, rules.RESET_SECONDS)
+    book.tell("reset_made", NODE, id=id)
     return made
 
 
@@ -114,6 +122,5 @@ def _must_leave_an_operator(book: Book, account: Account) -> None:
 
 
 def _password_code(book: Book, id: str, code: str, seconds: float) -> Code:
-    store.forget_codes_of(book.connection, id)
     store.add_code(book.connection, digest(code), book.now + seconds, account=id)
     return Code(code, book.now + seconds)

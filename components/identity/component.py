@@ -8,17 +8,19 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
 from components.contract import AUDIT, Bus, Caller, Chore, Component, Nothing, Route
 from components.database import Database
 from components.given import Given
+from components.links import link
 from components.names import presentable
 from components.settings import Settings
 from components.streams import Log, Streams
 from router.edge.address import neighbours
 
-from . import api, changes, devices, rules, signing, store
+from . import api, changes, devices, mail, rules, signing, store
 from .book import NODE, Book
 from .family import Fresh, Held, digest
 from .passwords import Found, Passwords, Threads, common, hasher
@@ -62,6 +64,7 @@ class Identity(Component):
             api.REFRESH.by(self.refresh),
             api.SIGN_OUT.by(self.sign_out),
             api.RESET_PASSWORD.by(self.reset_password),
+            api.FORGOT.by(self.forgot),
             api.ENTER.by(self.enter),
             api.REVOKED.by(self.revoked),
             api.ME.by(self.me),
@@ -131,6 +134,17 @@ class Identity(Component):
             raise api.CodeInvalid
         hash = await self.passwords.hash(rules.new_password(asked.password, account.login, common()))
         return await self._write(signing.reset_password, code, hash, asked.device, _fresh())
+
+    async def forgot(self, caller: Caller, asked: api.Forgot) -> Nothing:
+        """Have a link mailed to who forgot their password. It is answered before anything is looked up."""
+        uri = self.settings.accounts.mail
+        if uri is None:
+            raise api.NoMail
+        login = rules.login(asked.login)
+        self.throttle.forgot(neighbours(asked.device.address), self.clock.seconds())
+        later = deferLater(self.clock, 0, lambda: Deferred.fromCoroutine(self._remind(uri, login)))
+        later.addErrback(lambda failure: logger.failure("no link to a new password was made", failure))
+        return Nothing()
 
     async def enter(self, caller: Caller, asked: api.Enter) -> api.Entry:
         return await self._write(signing.enter_by_provider, asked, _person(), _fresh())
@@ -226,6 +240,16 @@ class Identity(Component):
         except BaseException:
             self.throttle.spare(tried)
             raise
+
+    async def _remind(self, uri: str, login: str) -> None:
+        """Make a link to a new password and hand it to the site's component, where there is somebody to send it to."""
+        account = await self.db.read(store.by_login, login)
+        if account is None or account.disabled or not self.throttle.takes_link(account.id, self.clock.seconds()):
+            return
+        made = await self._write(changes.remind, account.id, _code())
+        there = link(self.settings.url or "", "reset", made.code)
+        letter = api.Mail(account.id, account.login, account.name, "reset", there, made.expires)
+        await mail.send(self.bus, self.clock, uri, letter)
 
     def _count(self, login: str, address: str) -> None:
         self.refusals.count(login, address)

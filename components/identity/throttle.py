@@ -28,6 +28,8 @@ FORGOTTEN = 3_600.0
 """Seconds after which a login at an address begins with its free tries again."""
 PER_ADDRESS = 20
 MINUTE = 60.0
+LINKS, HOUR = 3, 3_600.0
+"""How many links to a new password are mailed to somebody within an hour."""
 STRANGERS = 100
 STRANGERS_PER_MINUTE = 10
 MOST = 20_000
@@ -52,8 +54,10 @@ class Throttle:
 
     def __init__(self) -> None:
         self._pairs: Recent[tuple[str, str], Wrong] = Recent(Wrong)
-        self._places: Recent[str, Minute] = Recent(Minute)
-        self._newcomers: Recent[str, Minute] = Recent(Minute)
+        self._places: Recent[str, Lately] = Recent(Lately)
+        self._newcomers: Recent[str, Lately] = Recent(Lately)
+        self._forgetful: Recent[str, Lately] = Recent(Lately)
+        self._links: Recent[str, Lately] = Recent(lambda: Lately(LINKS, HOUR))
         self._logins: Recent[str, Allowance] = Recent(Allowance)
 
     def look(self, login: str, place: str, now: float) -> None:
@@ -85,6 +89,18 @@ class Throttle:
         _must_not_wait(self._newcomers.peek(place).wait(now))
         self._newcomers[place].take(now)
 
+    def forgot(self, place: str, now: float) -> None:
+        """Count somebody who forgot their password: as many from an address as may be wrong."""
+        _must_not_wait(self._forgetful.peek(place).wait(now))
+        self._forgetful[place].take(now)
+
+    def takes_link(self, id: str, now: float) -> bool:
+        """Count a link that is mailed to an account, unless it was mailed enough of them."""
+        if self._links.peek(id).wait(now) > 0:
+            return False
+        self._links[id].take(now)
+        return True
+
     def _give_back(self, tried: Try) -> None:
         self._places[tried.place].give_back(tried.at)
         if not tried.known:
@@ -112,15 +128,16 @@ class Wrong:
         self._times = max(self._times - 1, 0)
 
 
-class Minute:
-    """When an address was wrong within the last minute."""
+class Lately:
+    """When something was done within the last seconds, of which there may be so many."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = PER_ADDRESS, seconds: float = MINUTE) -> None:
+        self._most, self._seconds = most, seconds
         self._times: list[float] = []
 
     def wait(self, now: float) -> float:
-        self._times = [min(time, now) for time in self._times if time > now - MINUTE]
-        return self._times[-PER_ADDRESS] + MINUTE - now if len(self._times) >= PER_ADDRESS else 0.0
+        self._times = [min(time, now) for time in self._times if time > now - self._seconds]
+        return self._times[-self._most] + self._seconds - now if len(self._times) >= self._most else 0.0
 
     def take(self, now: float) -> None:
         self._times.append(now)

@@ -1,4 +1,4 @@
-"""`POST /auth/signup`, `/signin`, `/refresh`, `/signout`, `/reset`: accounts, of which the identity component knows.
+"""`POST /auth/signup`, `/signin`, `/refresh`, `/signout`, `/reset`, `/forgot`: accounts, which `identity` knows of.
 
 It is asked as a component asks; a password travels no other way. What it answers becomes an access token, which goes to
 the page, and a secret in a cookie, which no script can read.
@@ -47,6 +47,13 @@ class NewPassword:
 
     code: Typed
     password: Typed
+
+
+@payload
+class Forgetful:
+    """Who forgot their password."""
+
+    login: Typed
 
 
 @payload
@@ -119,9 +126,18 @@ class SignOut(Posted):
         return Answer(cookie=cookie.cleared(asked.visitor))
 
 
+class Forgot(Posted):
+    """Has a link to a new password sent, to whoever it is for: the answer says nothing of them."""
+
+    async def answer(self, asked: Asked) -> Answer:
+        need_accounts(self.desk)
+        await self.desk.ask(api.FORGOT, api.Forgot(asked.body(_FORGETFUL).login, device(asked)))
+        return Answer()
+
+
 LONGEST = 200
 """Characters of a secret that are asked about."""
-_NOTHING, _LEAVING = TypeAdapter(Nothing), TypeAdapter(Leaving)
+_NOTHING, _LEAVING, _FORGETFUL = TypeAdapter(Nothing), TypeAdapter(Leaving), TypeAdapter(Forgetful)
 
 
 def sign_up(desk: Desk) -> Posted:

@@ -7,7 +7,7 @@ from twisted.web.resource import Resource
 from components.here import here
 from router.edge.edge import edge
 
-from .accounts import Refresh, SignOut, reset, sign_in, sign_up
+from .accounts import Forgot, Refresh, SignOut, reset, sign_in, sign_up
 from .desk import Desk
 from .guest import Guest
 from .oidc.resource import Oidc
@@ -35,6 +35,7 @@ def tree(desk: Desk, oidc: Resource | None = None) -> Resource:
         b"refresh": Refresh(desk),
         b"signout": SignOut(desk),
         b"reset": reset(desk),
+        b"forgot": Forgot(desk),
         b"ways": Ways(desk),
     }
     for name, resource in ways.items():

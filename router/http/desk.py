@@ -40,6 +40,7 @@ _STATUS: dict[type[Refusal], int] = {
     identity.SignUpClosed: 403,
     identity.InviteInvalid: 403,
     identity.CodeInvalid: 403,
+    identity.NoMail: 403,
     identity.LoginTaken: 409,
 }
 """Whatever else is refused is a mistake of whoever asks: 400."""

@@ -13,4 +13,4 @@ class Ways(Posted):
         sign_up = settings.accounts.sign_up if has_accounts else "closed"
         providers = [{"name": one.name, "title": one.title} for one in settings.oidc if has_accounts]
         ways = {"guests": settings.guests.allowed, "accounts": has_accounts, "sign_up": sign_up, "oidc": providers}
-        return Answer(ways)
+        return Answer({**ways, "forgot": has_accounts and settings.accounts.mail is not None})

@@ -41,6 +41,14 @@ def closed_node() -> Iterator[Node]:
 
 
 @pytest.fixture
+def visit_mailing(chromium: Browser) -> Iterator[Door]:
+    """Bring people to a node that mails links to new passwords."""
+    with Node({"url": "https://line.example.com", "accounts": {"mail": "app.mail.send"}}) as one:
+        wait_for_accounts(one)
+        yield from visits(one, chromium)
+
+
+@pytest.fixture
 def visit_closed(closed_node: Node, chromium: Browser) -> Iterator[Door]:
     yield from visits(closed_node, chromium)
 
@@ -296,6 +304,30 @@ def test_an_operator_makes_a_link_to_copy(visit: Door, node: Node, login: str) -
     expect(boss.page.get_by_text("Copied")).to_be_visible()
     copied = boss.page.evaluate("navigator.clipboard.readText()")
     assert re.fullmatch(rf"{re.escape(node.url)}/#/reset/[\w-]+", copied)
+
+
+def test_a_link_is_asked_for_where_it_is_mailed(visit: Door, visit_mailing: Door) -> None:
+    elsewhere = visit()
+    at(elsewhere, "forgot")
+    expect(elsewhere.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(elsewhere.page.get_by_role("link", name="Forgot your password?")).to_have_count(0)
+    ada = visit_mailing(viewport={"width": 320, "height": 640}, **PHONE)
+    page = ada.page
+    at(ada, "sign-in")
+    page.get_by_label("Sign-in name").fill("ada")
+    _fits(ada, "sign-in")
+    page.get_by_role("link", name="Forgot your password?").tap()
+    expect(page.get_by_role("heading", name="Forgot your password?")).to_be_visible()
+    expect(page.get_by_label("Sign-in name")).to_have_value("ada")
+    page.get_by_label("Sign-in name").fill("ada@example.com")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Sign-in name")).to_have_accessible_description(re.compile("2 to 32"))
+    grumbled(ada, 400)
+    page.get_by_label("Sign-in name").fill("ada")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="If there is such an account")).to_be_focused()
+    _fits(ada, "forgot")
+    assert not ada.barriers()
 
 
 def test_where_only_invited_people_come_in(visit_closed: Door, closed_node: Node, login: str) -> None:

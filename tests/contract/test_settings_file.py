@@ -73,6 +73,16 @@ BROKEN = {
     "host: &me\n- 1\n- *me": "openline.yaml:1: host[1]: this holds itself",
     "host: &me [*me, *me]": "openline.yaml:1: host[0]: this holds itself",
     "? [a]\n: b": "openline.yaml:1: column 3: this is not YAML: found unhashable key",
+    **{
+        f"url: http://a.b\naccounts:\n  mail: {uri}": (
+            "openline.yaml:3: accounts.mail: expected the address of a procedure of yours, such as app.mail.send, "
+            f"got {uri!r}"
+        )
+        for uri in ("send", "app.Mail.send", "app.mail.*", "openline.room.post", "wamp.session.kill", "client.1.send")
+    },
+    "accounts:\n  mail: app.mail.send": (
+        "openline.yaml:1: accounts: expected `url` to be set beside `mail`: the links in mails begin with it, got "
+    ),
     "oidc:\n- name: Corp\n  title: x\n  issuer: https://a.b\n  client_id: x": (
         "openline.yaml:2: oidc[0].name: expected text of the form ^[a-z0-9_]{1,32}$, got 'Corp'"
     ),

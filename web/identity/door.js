@@ -6,6 +6,7 @@ import { session } from '../session.js'
 import { html } from '../ui/html.js'
 import { Logo } from '../ui/icons.js'
 import { ThemeButton } from '../ui/theme.js'
+import { Forgot } from './forgot.js'
 import { Guest } from './guest.js'
 import { endOf } from './provider.js'
 import { Reset } from './reset.js'
@@ -26,12 +27,13 @@ const HEADS = {
   'sign-up': ['Create your account', 'Your name stays yours, on all your devices.'],
   'invite': ['You are invited', 'Create your account, and you are in.'],
   'reset': ['Set a new password', 'It signs you in here, and out everywhere else.'],
+  'forgot': ['Forgot your password?', 'Set a new one with a link that we mail to you.'],
   'signed-in': ['One moment…', ''],
   'closed': ['Sign-up is closed', 'Whoever runs this place can give you an account.'],
   'elsewhere': ['Openline', 'People come in from another site here.'],
 }
 /** @type {Partial<Record<import('./ways.js').Shown, any>>} */
-const FORMS = { 'guest': Guest, 'sign-in': SignIn, 'sign-up': SignUp, 'invite': SignUp, 'reset': Reset }
+const FORMS = { 'guest': Guest, 'sign-in': SignIn, 'sign-up': SignUp, 'invite': SignUp, 'reset': Reset, 'forgot': Forgot }
 
 /** @param {{route: import('../routes.js').Route, reason: string, onEntered: (person: Person) => void}} props */
 export const Door = ({ route, reason, onEntered }) => {

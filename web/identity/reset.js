@@ -1,5 +1,5 @@
 // @ts-check
-// A new password, by the link that an operator gave.
+// A new password, by the link that an operator gave or that was mailed.
 import { session } from '../session.js'
 import { FormError, FormOf, PasswordField, Submit, useForm } from '../ui/form.js'
 import { html } from '../ui/html.js'

@@ -26,6 +26,9 @@ export const loginOf = name => name
   .normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
   .replace(/[^a-z0-9]+/g, '.').replace(/^\.+/, '').slice(0, 32).replace(/\.+$/, '')
 
+/** Where somebody goes who forgot their password, with what they typed as their name. @param {string} login */
+export const forgotHash = login => /^[\w.-]+$/.test(login.trim()) ? `#/forgot/${login.trim()}` : '#/forgot'
+
 /** The code in a link that somebody pasted, or the code itself. @param {string} words */
 export const codeIn = words => words.trim().replace(/^.*\//, '')
 

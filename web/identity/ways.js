@@ -2,16 +2,17 @@
 // Which of the ways in somebody is shown.
 
 /** @typedef {import('../session.js').Ways} Ways */
-/** @typedef {'guest' | 'sign-in' | 'sign-up' | 'invite' | 'reset' | 'signed-in' | 'closed' | 'elsewhere'} Shown */
+/** @typedef {'guest' | 'sign-in' | 'sign-up' | 'invite' | 'reset' | 'forgot' | 'signed-in' | 'closed' | 'elsewhere'} Shown */
 
 /**
  * The one that the address asks for, as far as it is open here; else the shortest, or the one that was taken before.
  * @param {import('../routes.js').Route['screen']} screen @param {Ways} ways @param {boolean} known  an account signed in here before
  * @returns {Shown}
  */
-export const wayOf = (screen, { guests, accounts, sign_up: signUp, oidc }, known) => {
+export const wayOf = (screen, { guests, accounts, sign_up: signUp, oidc, forgot }, known) => {
   if (screen === 'signed-in') return screen
   if (accounts && (screen === 'reset' || screen === 'sign-in')) return screen
+  if (accounts && screen === 'forgot') return forgot ? screen : 'sign-in'
   if (accounts && screen === 'invite') return signUp === 'closed' ? 'closed' : screen
   if (accounts && screen === 'sign-up') return signUp === 'closed' ? 'closed' : screen
   if (guests && (screen === 'guest' || !accounts || !known)) return 'guest'

@@ -23,6 +23,7 @@ OPERATOR = Caller("u_boss", "operator", "Boss")
 HERE = api.Device("192.0.2.1", "Firefox")
 THERE = api.Device("198.51.100.7", "Safari")
 PASSWORD = "tin of blue paint"
+URL = "https://line.example.com"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -45,8 +46,8 @@ class IdentityWorld:
 
     def made(self, hasher: PasswordHasher = CHEAP, oidc: Sequence[Any] = (), **accounts: Any) -> Identity:
         """Make the component, as after a restart with these settings."""
-        given = Settings.model_validate({"accounts": accounts, "oidc": oidc})
-        settings = SETTINGS.model_copy(update={"accounts": given.accounts, "oidc": given.oidc})
+        given = Settings.model_validate({"url": URL, "accounts": accounts, "oidc": oidc})
+        settings = SETTINGS.model_copy(update={name: getattr(given, name) for name in ("url", "accounts", "oidc")})
         streams = Streams(self.db, self.bus, self.clock, settings)
         return Identity(self.db, streams, self.bus, self.clock, settings, Passwords(at_once, hasher))
 

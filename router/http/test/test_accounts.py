@@ -41,7 +41,7 @@ class Accounts(Component):
     def routes(self) -> list[Route]:
         entering = (api.SIGN_UP, api.SIGN_IN, api.REFRESH, api.RESET_PASSWORD)
         routes = [procedure.by(self.enter) for procedure in entering]
-        return [*routes, api.SIGN_OUT.by(self.sign_out), api.REVOKED.by(self.revoked)]
+        return [*routes, api.SIGN_OUT.by(self.leave), api.FORGOT.by(self.leave), api.REVOKED.by(self.revoked)]
 
     async def enter(self, caller: Caller, asked: Any) -> api.Entry:
         self.asked.append(asked)
@@ -53,7 +53,7 @@ class Accounts(Component):
         secret = f"secret-{self._given}"
         return api.Entry("u_ada", "Ada", "member", "#335577", "ada", "f_1", secret, NOW + 3_600, NOW)
 
-    async def sign_out(self, caller: Caller, asked: api.SignOut) -> Nothing:
+    async def leave(self, caller: Caller, asked: api.SignOut | api.Forgot) -> Nothing:
         self.asked.append(asked)
         if self.refusal is not None:
             raise self.refusal
@@ -187,6 +187,12 @@ def test_who_signs_out_keeps_nothing(desk: Desktop) -> None:
     assert desk.ask("signout").status == 200
 
 
+def test_who_forgot_a_password_is_told_nothing_and_stays_who_they_are(desk: Desktop) -> None:
+    answer = desk.ask("forgot", {"login": "ada"}, cookie="openline=secret-0")
+    assert (answer.status, answer.content, answer.cookie) == (200, {}, None)
+    assert desk.accounts.asked == [api.Forgot("ada", DEVICE)]
+
+
 def test_whoever_was_signed_in_before_is_signed_out(desk: Desktop) -> None:
     answer = desk.ask("signin", ENTERING["signin"][0], cookie="openline=planted")
     assert answer.cookie is not None and answer.cookie.startswith("openline=secret-1;")
@@ -210,6 +216,7 @@ def test_who_does_not_sign_in_stays_who_they_are(desk: Desktop) -> None:
         (api.SignUpClosed(), 403, None),
         (api.InviteInvalid(), 403, None),
         (api.CodeInvalid(), 403, None),
+        (api.NoMail(), 403, None),
         (api.LoginTaken(), 409, None),
         (api.WeakPassword(field="password"), 400, None),
     ],
@@ -222,7 +229,7 @@ def test_a_refusal_is_told_with_its_status(desk: Desktop, refusal: Refusal, stat
     assert (answer.status, answer.headers.get("Retry-After"), answer.cookie) == (status, later, None)
 
 
-@pytest.mark.parametrize("path", ["guest", "signup", "signin", "refresh", "signout", "reset"])
+@pytest.mark.parametrize("path", ["guest", "signup", "signin", "refresh", "signout", "reset", "forgot"])
 def test_pages_of_other_sites_and_their_forms_do_nothing(desk: Desktop, path: str) -> None:
     body, _ = ENTERING.get(path, ({}, None))
     for origin in (
@@ -268,9 +275,12 @@ def test_who_does_not_wait_does_no_harm(desk: Desktop) -> None:
 
 def test_the_ways_in_are_told(desk: Desktop) -> None:
     answer = desk.ask("ways", method="GET", origin="")
-    assert answer.content == {"guests": True, "accounts": True, "sign_up": "open", "oidc": []}
-    alone = Desktop(SETTINGS.model_copy(update={"processes": {"main": ["stream", "room"]}}))
-    assert alone.ask("ways", method="GET").content["accounts"] is False
+    assert answer.content == {"guests": True, "accounts": True, "sign_up": "open", "oidc": [], "forgot": False}
+    mailing = SETTINGS.model_copy(update={"accounts": SETTINGS.accounts.model_copy(update={"mail": "app.mail.send"})})
+    assert Desktop(mailing).ask("ways", method="GET").content["forgot"] is True
+    alone = Desktop(mailing.model_copy(update={"processes": {"main": ["stream", "room"]}}))
+    ways = alone.ask("ways", method="GET").content
+    assert (ways["accounts"], ways["forgot"]) == (False, False)
     assert alone.ask("signin", ENTERING["signin"][0]).status == 403
     assert alone.accounts.asked == []
 

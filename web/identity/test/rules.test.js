@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Later, Refused } from '../../session.js'
-import { checkLogin, checkPassword, codeIn, loginOf, problemsOf, waitIn } from '../rules.js'
+import { checkLogin, checkPassword, codeIn, forgotHash, loginOf, problemsOf, waitIn } from '../rules.js'
 
 test('a sign-in name is made of a name, and is one', () => {
   for (const [name, login] of [['Ada Lovelace', 'ada.lovelace'], ['  Ádám-Ő. ', 'adam.o'], ['李', ''], ['x'.repeat(50), 'x'.repeat(32)], ['a'.repeat(31) + ' b', 'a'.repeat(31)]]) {
@@ -22,6 +22,12 @@ test('a password counts characters as the node does', () => {
 
 test('a pasted link is as good as its code', () => {
   for (const words of ['aB3_-', ' https://talk.example/#/invite/aB3_- ', '#/invite/aB3_-']) assert.equal(codeIn(words), 'aB3_-')
+})
+
+test('what was typed goes along to where a password was forgotten, as far as an address can hold it', () => {
+  for (const [typed, hash] of [[' Ada.L ', '#/forgot/Ada.L'], ['', '#/forgot'], ['ada@example.com', '#/forgot'], ['<b>', '#/forgot']]) {
+    assert.equal(forgotHash(typed), hash)
+  }
 })
 
 test('a refusal stands beside its field, if the form has it', () => {

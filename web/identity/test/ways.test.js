@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { otherWays, wayOf } from '../ways.js'
 
-const ALL = { guests: true, accounts: true, sign_up: 'open', oidc: [] }
+const ALL = { guests: true, accounts: true, sign_up: 'open', oidc: [], forgot: false }
 
 /** What is shown at each of these addresses. */
 const shown = (ways, known = false) => ['room', 'guest', 'sign-in', 'sign-up', 'invite', 'reset', 'signed-in']
@@ -17,6 +17,13 @@ test('a way that is closed is not shown', () => {
   assert.deepEqual(shown({ guests: false }), ['sign-in', 'sign-in', 'sign-in', 'sign-up', 'invite', 'reset', 'signed-in'])
   assert.deepEqual(shown({ sign_up: 'closed' }), ['guest', 'guest', 'sign-in', 'closed', 'closed', 'reset', 'signed-in'])
   assert.deepEqual(shown({ accounts: false }, true), ['guest', 'guest', 'guest', 'guest', 'guest', 'guest', 'signed-in'])
+})
+
+test('a link to a new password is offered where one is mailed', () => {
+  assert.equal(wayOf('forgot', { ...ALL, forgot: true }, false), 'forgot')
+  assert.equal(wayOf('forgot', ALL, false), 'sign-in')
+  assert.equal(wayOf('forgot', { ...ALL, accounts: false }, false), 'guest')
+  assert.deepEqual(otherWays('forgot', { ...ALL, forgot: true }).map(({ href }) => href), ['#/sign-in', '#/sign-up', '#/guest'])
 })
 
 test('where nobody comes in by themselves the page says so, or offers the providers', () => {
