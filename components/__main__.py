@@ -41,6 +41,10 @@ class _Monitor(ProcessMonitor):
 
     minRestartDelay, maxRestartDelay, threshold, killTime = 0.2, 10, 20, 2  # type: ignore[assignment]  # noqa: N815
 
+    def __init__(self, reactor: Any) -> None:
+        super().__init__(reactor)
+        self.log = Logger("twisted.runner.procmon")  # What `log_lines` goes by; it would be named after this class.
+
     def startProcess(self, name: str) -> None:  # noqa: N802
         if name in self.timeStarted:
             log.warn("the process {name} ended by itself and is started anew", name=name)

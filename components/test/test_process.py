@@ -1,5 +1,6 @@
 """The processes of the components: they start each other, and none outlives who started it."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -54,6 +55,18 @@ def lobby_is_open(folder: Path) -> bool:
         return bool(db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'room'").fetchone()[0]) and bool(
             db.execute("SELECT count(*) FROM room").fetchone()[0]
         )
+
+
+def test_what_a_component_says_is_in_the_log(supervisor: Supervisor) -> None:
+    stderr, said = supervisor.process.stderr, bytearray()
+    assert stderr is not None
+    os.set_blocking(stderr.fileno(), False)
+
+    def is_said() -> bool:
+        said.extend(stderr.read() or b"")
+        return b"warn: nothing is audited" in said
+
+    wait_for(is_said, "a warning did not reach the log")
 
 
 def test_components_end_with_who_started_them(folder: Path, supervisor: Supervisor) -> None:
