@@ -305,6 +305,8 @@ def _endpoint(answer: Answer, people: People, clock: IReactorTime) -> Callable[.
             raise _error(refusal) from refusal
         except TimeoutError as error:
             raise _error(Unavailable("No answer in time.")) from error
+        except CancelledError as error:  # Nobody waits for it any more. Autobahn would log that as a fault.
+            raise ApplicationError(ApplicationError.CANCELED) from error
 
     def endpoint(*args: Any, **payload: Any) -> Any:
         details = cast(CallDetails, payload.pop(_DETAILS))
