@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from autobahn.twisted.wamp import ApplicationSession
 from autobahn.wamp.exception import ApplicationError
+from autobahn.wamp.request import Registration
+from autobahn.wamp.types import CallDetails
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from components.contract import (
     COMPONENT,
+    NO_RIGHTS,
     PEOPLE,
     Caller,
     Chore,
@@ -22,7 +26,8 @@ from components.contract import (
     Unavailable,
     payload,
 )
-from components.wire import DEADLINE, CannotServe, Hosted, Wire, start_chores
+from components.wire import DEADLINE, CannotServe, Hosted, People, Wire, _endpoint, start_chores
+from router.api import Person
 from tests.support.router import SETTINGS, MemoryRouter
 
 
@@ -261,3 +266,20 @@ class ServeTests(SynchronousTestCase):
         clock.pump([5.0, 5.0])
         assert done == [5.0, 10.0]
         assert len(self.flushLoggedErrors(RuntimeError)) == 2
+
+
+class AbandonedTests(SynchronousTestCase):
+    """A call whose caller waits no more."""
+
+    def test_it_is_canceled_and_no_fault(self) -> None:
+        async def answer(caller: Caller, args: object, payload: object) -> None:
+            await Deferred()
+
+        people = People(ApplicationSession())
+        people._known[7] = Person("u_1", "guest", "Ada", "", NO_RIGHTS)
+        registration = Registration(ApplicationSession(), 1, ECHO.uri, None)
+        details = CallDetails(registration, caller=7, caller_authid="u_1", caller_authrole="guest")
+        called = _endpoint(answer, people, Clock())(_call_details=details)
+        called.cancel()
+        failure = self.failureResultOf(called, ApplicationError)
+        self.assertEqual(failure.value.error, ApplicationError.CANCELED)
