@@ -38,13 +38,23 @@ def web_endpoint(folder: Path) -> tuple[str, int]:
     raise Mistakes(_mistakes(document) or [document.say((), "there is no web transport with a port")])
 
 
+def web_paths(folder: Path) -> frozenset[str]:
+    """Find the first parts of the paths that the first web transport has, below its root."""
+    transport = _web_transport(_read(folder).value)
+    return frozenset(path.partition("/")[0] for path in transport.get("paths", {}) if path != "/")
+
+
 def _web_endpoint(config: Any) -> tuple[str, int] | None:
     try:
-        transports = [each for worker in config["workers"] for each in worker.get("transports", [])]
-        endpoint = next(each["endpoint"] for each in transports if each["type"] == "web")
+        endpoint = _web_transport(config)["endpoint"]
         return endpoint.get("interface", ""), int(endpoint["port"])
     except (AttributeError, KeyError, StopIteration, TypeError, ValueError):
         return None
+
+
+def _web_transport(config: Any) -> Any:
+    transports = [each for worker in config["workers"] for each in worker.get("transports", [])]
+    return next(each for each in transports if each["type"] == "web")
 
 
 def _read(folder: Path) -> Document:

@@ -3,14 +3,18 @@
 import gzip
 import re
 from base64 import b64encode
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from twisted.web.http import NOT_ALLOWED, NOT_FOUND, NOT_MODIFIED
+from twisted.web.http import NOT_ALLOWED, NOT_FOUND, NOT_MODIFIED, SERVICE_UNAVAILABLE
 from twisted.web.resource import Resource
 from twisted.web.server import Request
+
+from components.here import here
+from router.config_file import web_paths
 
 from .headers import NOTHING, put, read
 
@@ -54,16 +58,23 @@ class File:
 
 
 class Site(Resource):
-    """Answers GET and HEAD for every path below it."""
+    """Answers GET and HEAD for every path below it.
+
+    Crossbar opens the port first, and then, one after the other, what else stands on it: `due` are the paths that come
+    to us only until they are there. Whoever comes too early is told to come again, not that there is nothing.
+    """
 
     isLeaf = False  # noqa: N815
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, due: Collection[str] = ()) -> None:
         super().__init__()
         self._root = root.resolve()
+        self._due = due
         self._files: dict[Path, File] = {}
 
     def getChild(self, path: bytes, request: Request) -> Resource:  # noqa: N802
+        if path.decode("utf-8", "replace") in self._due:
+            return _Early()
         return _Page(self, [path, *(request.postpath or [])])
 
     def render(self, request: Request) -> bytes:
@@ -71,6 +82,9 @@ class Site(Resource):
 
     def answer(self, request: Request, path: list[str]) -> bytes:
         """Send the file at a path, or say that there is none."""
+        if request.method not in (b"GET", b"HEAD"):
+            put(request, {"Allow": "GET, HEAD"})
+            return _say(request, NOT_ALLOWED, b"Pages are only read.\n")
         file = self._find(path)
         if file is None:
             return _say(request, NOT_FOUND, b"There is nothing here.\n")
@@ -124,16 +138,23 @@ class _Page(Resource):
         self._site, self._path = site, path
 
     def render(self, request: Request) -> bytes:
-        if request.method not in (b"GET", b"HEAD"):
-            put(request, {"Allow": "GET, HEAD"})
-            return _say(request, NOT_ALLOWED, b"Pages are only read.\n")
         parts = [part.decode("utf-8", "replace") for part in self._path]
         return self._site.answer(request, [part for part in parts if part])
 
 
+class _Early(Resource):
+    """What is not open yet, whatever is wanted of it."""
+
+    isLeaf = True  # noqa: N815
+
+    def render(self, request: Request) -> bytes:
+        put(request, {"Retry-After": "1"})
+        return _say(request, SERVICE_UNAVAILABLE, b"This node is starting. Try again in a moment.\n")
+
+
 def make(extra: dict[str, Any]) -> Site:
     """Make the site for Crossbar's `resource` service; `root` is relative to the `.crossbar` folder."""
-    return Site(Path(extra["root"]))
+    return Site(Path(extra["root"]), web_paths(here()[1].folder))
 
 
 _State = tuple[int, int, int]

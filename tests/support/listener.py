@@ -24,6 +24,8 @@ class Listener:
         self.connections = 0
         self.status = 0
         """With which a connection was refused for good."""
+        self.refusal = ""
+        """What the last refusal said."""
         self._address, self._token = f"{url}/events?{query}", token
         self._stopped = threading.Event()
         self._answer: Any = None
@@ -36,7 +38,11 @@ class Listener:
 
     def wait_until_shown(self, offset: int) -> None:
         """Wait until an event was shown."""
-        wait_for(lambda: self.events and self.events[-1]["offset"] >= offset, f"offset {offset} was not shown")
+        wait_for(
+            lambda: self.status or (self.events and self.events[-1]["offset"] >= offset),
+            f"offset {offset} was not shown",
+        )
+        assert not self.status, f"refused for good with {self.status}: {self.refusal}"
 
     def wait_until_connected(self, times: int = 1) -> None:
         """Wait until it has been let in so often."""
@@ -61,6 +67,7 @@ class Listener:
                 self._connect()
             except urllib.error.HTTPError as refusal:
                 self.status = 0 if refusal.code == 503 else refusal.code
+                self.refusal = refusal.read().decode()
             except (OSError, HTTPException, ValueError):
                 pass
             self._stopped.wait(0.1)

@@ -11,6 +11,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http import Request
 from twisted.web.server import Site as Server
+from twisted.web.static import Data
 from twisted.web.test.requesthelper import DummyChannel
 
 from router.http.site import Site
@@ -171,6 +172,17 @@ class SiteTests(SynchronousTestCase):
         ):  # fmt: skip
             answer = self.ask(path)
             assert (answer.status, answer.body) == (404, b"There is nothing here.\n"), path
+
+    def test_what_is_not_open_yet_is_asked_for_again(self) -> None:
+        site = Site(self.root, due={"events", "auth"})
+        self.server = Server(site)
+        for path, method in (("/events?stream=app.a", "GET"), ("/auth/guest", "POST"), ("/events", "OPTIONS")):
+            answer = self.ask(path, method=method)
+            assert (answer.status, answer.headers["retry-after"]) == (503, "1"), path
+        site.putChild(b"events", Data(b"open", "text/plain"))
+        assert self.ask("/events").body == b"open"
+        assert self.ask("//events").status == 404
+        assert self.ask("/app.js").status == 200
 
     def test_nothing_is_written_here(self) -> None:
         for method in ("POST", "PUT", "DELETE"):
