@@ -74,6 +74,11 @@ class Caller:
     session: int = field(default=0, compare=False)
     """The WAMP id of the session that asks, where it is known."""
 
+    @property
+    def author(self) -> "Author":
+        """The caller, as the author of what they write."""
+        return Author(self.id, self.name)
+
 
 AUDIT = "openline.audit"
 """The stream of what was decided about people and components; nothing is taken out of it again."""

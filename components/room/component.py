@@ -1,7 +1,6 @@
 """Answer the room API: load, decide, keep. What happened is an event of the room's stream."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection
 from twisted.internet.interfaces import IReactorTime
@@ -12,7 +11,7 @@ from components.given import Given
 from components.streams import Log, Streams
 from router.api import ON_ACCESS_LOST, Loss
 
-from . import api, rules, store
+from . import api, messages, rules, store
 
 _NODE = Author("openline", "Openline")
 
@@ -81,25 +80,21 @@ class Rooms(Component):
 
     async def post(self, caller: Caller, post: api.Post) -> Appended:
         """Say something in a room."""
-        return await self.streams.write(_post, post, rules.spoken(post.text), caller)
+        return await self.streams.write(messages.post, post, rules.spoken(post.text), caller)
 
     async def edit(self, caller: Caller, edit: api.Edit) -> Appended:
         """Replace the words of a message of one's own."""
-        return await self.streams.write(_edit, edit, rules.spoken(edit.text), caller)
+        return await self.streams.write(messages.edit, edit, rules.spoken(edit.text), caller)
 
     async def delete(self, caller: Caller, delete: api.Delete) -> Appended:
         """Take a message of one's own back. A tombstone stays; its words leave the log."""
-        return await self.streams.write(_delete, delete, caller)
+        return await self.streams.write(messages.delete, delete, caller)
 
     async def may(self, caller: Caller, access: Access) -> Verdict:
         """Members read; nobody publishes past this component."""
         room = access.stream.removeprefix(api.stream_of(""))
         member = access.action == "read" and await self.db.read(store.is_member, room, access.id)
         return Verdict(member, f"members of the room {room} read it")
-
-
-def _author(caller: Caller) -> Author:
-    return Author(caller.id, caller.name)
 
 
 def _open_lobby(log: Log, now: float) -> None:
@@ -115,21 +110,21 @@ def _open(log: Log, room: str, title: str, by: Author, now: float) -> None:
 def _create(log: Log, new: api.NewRoom, caller: Caller, now: float) -> api.Room:
     if store.exists(log.connection, new.room):
         raise api.RoomExists(room=new.room)
-    _open(log, new.room, rules.spoken(new.title or new.room), _author(caller), now)
+    _open(log, new.room, rules.spoken(new.title or new.room), caller.author, now)
     return _join(log, new.room, caller, now)
 
 
 def _join(log: Log, room: str, caller: Caller, now: float) -> api.Room:
     if not store.load(log.connection, room, caller.id).joined:
         store.add_member(log.connection, room, api.Member(caller.id, caller.name, now))
-        log.append(api.stream_of(room), "member_joined", {}, by=_author(caller))
+        log.append(api.stream_of(room), "member_joined", {}, by=caller.author)
     return store.load(log.connection, room, caller.id)
 
 
 def _leave(log: Log, room: str, caller: Caller) -> api.Room:
     if store.load(log.connection, room, caller.id).joined:
         store.remove_member(log.connection, room, caller.id)
-        log.append(api.stream_of(room), "member_left", {}, by=_author(caller))
+        log.append(api.stream_of(room), "member_left", {}, by=caller.author)
     return store.load(log.connection, room, caller.id)
 
 
@@ -138,45 +133,11 @@ def _kick(log: Log, kick: api.Kick, by: Caller) -> api.Room:
     if member is not None:
         store.remove_member(log.connection, kick.room, kick.person)
         gone = {"id": member.id, "name": member.name}
-        log.append(api.stream_of(kick.room), "member_kicked", gone, by=_author(by))
-        log.audit("kicked", {"room": kick.room, **gone}, by=_author(by))
+        log.append(api.stream_of(kick.room), "member_kicked", gone, by=by.author)
+        log.audit("kicked", {"room": kick.room, **gone}, by=by.author)
     return store.load(log.connection, kick.room, by.id)
 
 
 def _members(connection: Connection, room: str, caller: Caller) -> list[api.Member]:
     rules.must_be_member(store.is_member(connection, room, caller.id))
     return store.members(connection, room)
-
-
-def _post(log: Log, post: api.Post, text: str, caller: Caller) -> Appended:
-    """Load, decide, append and keep, in one transaction: a refusal takes all of it back."""
-    rules.must_be_member(store.is_member(log.connection, post.room, caller.id))
-    posted = log.append(api.stream_of(post.room), "message_posted", {"text": text}, by=_author(caller), key=post.key)
-    if not posted.duplicate:
-        store.add_words(log.connection, post.room, posted.offset, posted.offset, caller.id)
-    return posted
-
-
-def _edit(log: Log, edit: api.Edit, text: str, caller: Caller) -> Appended:
-    edited = _change(log, "message_edited", edit, {"message": edit.message, "text": text}, caller)
-    if not edited.duplicate:
-        store.add_words(log.connection, edit.room, edited.offset, edit.message, caller.id)
-    return edited
-
-
-def _delete(log: Log, delete: api.Delete, caller: Caller) -> Appended:
-    deleted = _change(log, "message_deleted", delete, {"message": delete.message}, caller)
-    if not deleted.duplicate:
-        store.mark_deleted(log.connection, delete.room, delete.message)
-        for offset in store.words(log.connection, delete.room, delete.message):
-            log.redact(api.stream_of(delete.room), offset)
-    return deleted
-
-
-def _change(log: Log, what: str, change: api.Edit | api.Delete, data: dict[str, Any], caller: Caller) -> Appended:
-    """Append a change of a message. A key seen before is answered first: the rules held when it was taken."""
-    rules.must_be_member(store.is_member(log.connection, change.room, caller.id))
-    changed = log.append(api.stream_of(change.room), what, data, by=_author(caller), key=change.key)
-    if not changed.duplicate:
-        rules.must_be_changeable(store.message(log.connection, change.room, change.message), caller.id)
-    return changed

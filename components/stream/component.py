@@ -46,7 +46,7 @@ class StreamComponent(Component):
         """Append an event, as the caller."""
         await self._asked(self._first(caller, "write", wanted.stream))
         rules.check(self.settings, self._validators, wanted)
-        return await self.streams.write(_append, wanted, Author(caller.id, caller.name))
+        return await self.streams.write(_append, wanted, caller.author)
 
     async def read(self, caller: Caller, wanted: api.Range) -> api.Page:
         """Read, then ask the owner: a page holds nothing that was said after the caller stopped being a member."""
