@@ -30,6 +30,9 @@ def _go_on(begun: Coroutine[Any, Any, Result], waits_for: Any) -> Generator[Any,
         try:
             try:
                 result = yield waits_for
+            except GeneratorExit:
+                begun.close()
+                raise
             except BaseException as error:
                 waits_for = begun.throw(error)
             else:

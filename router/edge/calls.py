@@ -12,12 +12,12 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from components.at_once import begin
-from components.contract import COMPONENT, PEOPLE, SERVICE, Caller, NotAuthorized
+from components.contract import COMPONENT, MAX_OFFSET, PEOPLE, SERVICE, Caller, NotAuthorized
 from components.wire import Answer
 
 from .browsers import Browsers
 from .counters import Counters
-from .joined import token_of
+from .joined import Joined, token_of
 
 if TYPE_CHECKING:
     from .router import EdgeRouter
@@ -157,6 +157,29 @@ class EdgeDealer(Dealer):
         del self._busy[session]
         session.fewer()
 
+    def answer_plain(self, session: Any, raw: list[Any]) -> bool:
+        """Answer a CALL that asks for nothing special, where somebody offered to: to parse it would cost most of all.
+
+        Says whether it did. Any other call, also one with a mistake, is for Autobahn and `processCall`.
+        """
+        if not 4 <= len(raw) <= 6 or raw[2] != {} or type(raw[3]) is not str or raw[3] not in self._offers:
+            return False
+        request, uri = raw[1], raw[3]
+        args, payload = raw[4] if len(raw) > 4 else [], raw[5] if len(raw) > 5 else {}
+        if (
+            type(request) is not int
+            or not 0 < request <= MAX_OFFSET
+            or type(args) is not list
+            or type(payload) is not dict
+        ):
+            return False
+        known = self._router.known(session, "call", uri)
+        if known is None or not known["allow"]:
+            return False
+        self._check_request(session, request)
+        Answering(self, session, request).follow(self._offers[uri](_caller(session), args, payload))
+        return True
+
     def processCall(self, session: Any, call: Any) -> None:  # noqa: N802
         """Answer a call here where somebody offered to, or hand it to its callee; Crossbar's own way does the rest.
 
@@ -261,8 +284,13 @@ def _caller(session: Any) -> Caller:
     if session._authrole not in PEOPLE:
         role = SERVICE if session._authrole == SERVICE else COMPONENT
         return Caller(session._authid, role, session._authid, session=session._session_id)
-    token = token_of(session)
-    return Caller(token.id, token.role, token.name, token.family, token.rights, session._session_id)
+    caller: Caller | None = getattr(session, "caller", None)
+    if caller is None:
+        token = token_of(session)
+        caller = Caller(token.id, token.role, token.name, token.family, token.rights, session._session_id)
+        if isinstance(session, Joined):
+            session.caller = caller
+    return caller
 
 
 def _error(request: int, error: str, args: list[Any], kwargs: Any) -> Any:

@@ -40,7 +40,8 @@ class Codec:
 
     def decode(self, payload: bytes, depth: int = MAX_DEPTH) -> list[Any]:
         """Read one message. Raises `Cut` for what is no message, nests too deeply, or forges a caller."""
-        if not self.binary:
+        may_nest = self.binary or payload.count(b"[") + payload.count(b"{") > depth
+        if may_nest and not self.binary:
             check_text(payload, depth)
         try:
             raw = self._loads(payload)
@@ -48,7 +49,7 @@ class Codec:
             raise Cut(Why.TOO_DEEP if _too_deep(error) else Why.MALFORMED) from error
         if not isinstance(raw, list) or not raw or not isinstance(raw[0], int):
             raise Cut(Why.MALFORMED)
-        if self.binary or payload.count(b"[") + payload.count(b"{") > depth:
+        if may_nest:
             check_depth(raw, depth)
         check_forged(raw)
         return raw

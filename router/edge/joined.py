@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from autobahn.wamp.types import SessionDetails, TransportDetails
 
+from components.contract import Caller
 from router.tokens import Token
 
 from .transport import Transport
@@ -25,6 +26,7 @@ class Joined:
         "_session_roles",
         "_since",
         "_transport",
+        "caller",
         "token",
     )
     _authmethod = "ticket"
@@ -38,6 +40,8 @@ class Joined:
         self._authrole: str | None = None
         self.token: Token | None = None
         """What it signed in with, or was renewed by."""
+        self.caller: Caller | None = None
+        """Who it is to those whom it calls; made when it first calls somebody."""
         self._session_roles: dict[str, Any] = {}
         self._since = 0.0
 

@@ -176,6 +176,8 @@ class Session(Joined):
             return self._other(kind)
         if wait := self._allowance.take(TAKEN[kind][1], time.monotonic()):
             return self._too_fast(raw, wait)
+        if kind == CALL and self._answered(raw):
+            return self._wait_for_answers()
         taken = self._parse(raw)
         if kind in _TOO_MANY and self._is_full(kind):
             limit, error, words = _TOO_MANY[kind]
@@ -200,6 +202,12 @@ class Session(Joined):
                 raise Cut(Why.MALFORMED) from error
             self._refuse(raw, _BAD_URI, {"message": "This address is none: a.b.c, of small letters and digits."})
         except Exception as error:  # Autobahn checks some of it by assertions.
+            raise Cut(Why.MALFORMED) from error
+
+    def _answered(self, raw: list[Any]) -> bool:
+        try:
+            return self._edge.router.calls.answer_plain(self, raw)
+        except ProtocolError as error:
             raise Cut(Why.MALFORMED) from error
 
     def _process(self, taken: Any) -> None:
@@ -302,7 +310,7 @@ class Session(Joined):
         assert before is not None
         if token.role != before.role or not token.rights.include(before.rights):
             raise Cut(Why.SIGNED_OUT)
-        self.token = token
+        self.token, self.caller = token, None
         self._edge.expiry.expect(token)
         return (token.name, token.family, token.rights) != (before.name, before.family, before.rights)
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
@@ -11,7 +13,7 @@ from components.wire import Wire
 from router.edge import calls
 from router.edge.cut import Why
 from router.tokens import Token
-from tests.support.edge import Client, MemoryEdge
+from tests.support.edge import KEYS, Client, MemoryEdge
 from tests.support.router import SETTINGS, MemoryRouter
 
 
@@ -117,6 +119,44 @@ def test_the_component_knows_the_session_the_device_and_the_rights_of_who_calls(
     [caller] = cage.parrot.callers
     assert caller == Caller("u_bob", "guest", "Bob", "f_1", rights)
     assert caller.session == client.wamp._session_id
+
+
+def test_the_component_knows_who_calls_by_their_newest_token() -> None:
+    cage = Cage(offered=True)
+    client = cage.memory.client()
+    client.enter(Token("u_bob", "Bob", "guest", 2e9))
+    client.call(ECHO.uri, words="hi")
+    client.call("openline.router.renew", token=KEYS.sign(Token("u_bob", "Robert", "guest", 2e9)))
+    client.call(ECHO.uri, words="hi")
+    assert [caller.name for caller in cage.parrot.callers] == ["Bob", "Robert"]
+
+
+ANYTHING: st.SearchStrategy[Any] = st.one_of(
+    st.sampled_from([None, True, -1, 0, 1.0, 2**53 - 1, 2**53 + 1, "", [], {}, ["hi"], {"words": 7}]),
+    st.sampled_from([OURS.uri, WAIT.uri, "openline.nothing.there", {"receive_progress": True}]),
+)
+CHANGES = st.dictionaries(st.integers(1, 5), ANYTHING, max_size=2)
+
+
+def test_the_short_way_of_a_call_answers_as_the_long_one_does() -> None:
+    short, long = Cage(offered=True), Cage(offered=True)
+    long.dealer.answer_plain = lambda session, raw: False
+
+    def answer(cage: Cage, raw: list[Any]) -> Any:
+        client = cage.memory.client("Ada")
+        before = len(client.heard)
+        client.say(48, *raw)
+        # Crossbar puts the session's number into the words of an error.
+        return [one[:5] for one in client.heard[before:]], client.cut and client.cut.why
+
+    @settings(max_examples=500)
+    @given(CHANGES, st.integers(0, 6))
+    def try_one(changes: dict[int, Any], length: int) -> None:
+        raw: list[Any] = [7, {}, ECHO.uri, [], {"words": "hi"}, None][:length]
+        raw = [changes.get(at, one) for at, one in enumerate(raw, 1)]
+        assert answer(short, raw) == answer(long, raw)
+
+    try_one()
 
 
 def test_who_may_not_call_is_refused(cage: Cage) -> None:
