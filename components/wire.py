@@ -132,6 +132,7 @@ class People:
     def __init__(self, session: ApplicationSession) -> None:
         self._session = session
         self._known: OrderedDict[int, Person] = OrderedDict()
+        self._waiting: dict[int, list[Deferred[Person]]] = {}
 
     def known(self, details: CallDetails) -> Caller | None:
         """Say who calls, where that was asked before."""
@@ -153,8 +154,22 @@ class People:
             role = SERVICE if details.caller_authrole == SERVICE else COMPONENT
             return Caller(details.caller_authid, role, details.caller_authid, session=details.caller or 0)
         session = details.caller or 0
-        person = self._known.get(session) or await self._ask(session)
+        person = self._known.get(session) or await self._asked(session)
         return replace(_caller(person, session), id=details.caller_authid, role=details.caller_authrole)
+
+    def _asked(self, session: int) -> Deferred[Person]:
+        """Ask once for all calls of a session that wait for it, so that they go on in the order in which they came."""
+        asked: Deferred[Person] = Deferred()
+        waiting = self._waiting.setdefault(session, [])
+        waiting.append(asked)
+        if len(waiting) == 1:
+            Deferred.fromCoroutine(self._ask(session)).addBoth(self._tell, session)
+        return asked
+
+    def _tell(self, answer: Any, session: int) -> None:
+        for asked in self._waiting.pop(session):
+            if not asked.called:  # Its call was canceled meanwhile.
+                asked.callback(answer)
 
     async def _ask(self, session: int) -> Person:
         person = self._known[session] = await _call(self._session, WHO, Session(session))

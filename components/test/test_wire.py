@@ -1,6 +1,7 @@
 """The wire, between a component and people, on a real Crossbar router in memory."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from autobahn.twisted.wamp import ApplicationSession
 from autobahn.wamp.exception import ApplicationError
@@ -266,6 +267,55 @@ class ServeTests(SynchronousTestCase):
         clock.pump([5.0, 5.0])
         assert done == [5.0, 10.0]
         assert len(self.flushLoggedErrors(RuntimeError)) == 2
+
+
+class Slow:
+    """A session whose router takes its time."""
+
+    def __init__(self) -> None:
+        self.asked: list[Deferred[Any]] = []
+
+    def call(self, *_: object, **__: object) -> Deferred[Any]:
+        self.asked.append(Deferred())
+        return self.asked[-1]
+
+
+class OrderTests(SynchronousTestCase):
+    """Calls of one session whose name is not known yet."""
+
+    def setUp(self) -> None:
+        self.slow = Slow()
+        self.begun: list[object] = []
+        people = People(cast(ApplicationSession, self.slow))
+        registration = Registration(ApplicationSession(), 1, ECHO.uri, None)
+        self.details = CallDetails(registration, caller=7, caller_authid="u_1", caller_authrole="guest")
+        self.endpoint = _endpoint(self.answer, people, Clock())
+
+    async def answer(self, caller: Caller, args: Sequence[object], payload: object) -> None:
+        self.begun.append((args[0], caller.name))
+
+    def call(self, number: int) -> Any:
+        return self.endpoint(number, _call_details=self.details)
+
+    def test_they_go_on_in_the_order_in_which_they_came(self) -> None:
+        first, second = self.call(1), self.call(2)
+        first.cancel()
+        self.failureResultOf(first)
+        third = self.call(3)
+        self.slow.asked[0].callback({"id": "u_1", "role": "guest", "name": "Ada", "family": "", "rights": {}})
+        self.call(4)
+        for call in (second, third):
+            self.successResultOf(call)
+        assert self.begun == [(2, "Ada"), (3, "Ada"), (4, "Ada")]
+        assert len(self.slow.asked) == 1
+
+    def test_who_has_gone_is_asked_for_again(self) -> None:
+        first, second = self.call(1), self.call(2)
+        self.slow.asked[0].errback(ApplicationError("openline.router.error.session_gone"))
+        for call in (first, second):
+            self.failureResultOf(call, ApplicationError)
+        self.call(3)
+        assert len(self.slow.asked) == 2
 
 
 class AbandonedTests(SynchronousTestCase):
