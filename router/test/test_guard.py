@@ -326,7 +326,7 @@ MATCH = st.sampled_from(["exact", "exact", "exact", "prefix", "wildcard"])
 QUESTION = st.tuples(st.just(Play.ask), SOMEBODY, ACTION, st.sampled_from(ANYTHING), MATCH)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.one_of(STEP, STEP, STEP, QUESTION), min_size=40, max_size=120))
 def test_whatever_happens_nothing_is_said_that_is_not_obvious(steps: list[Any]) -> None:
     play = Play()

@@ -78,7 +78,7 @@ class Model:
         return "is given the newest" if now <= self.replaced[number] + GRACE else None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, 4), st.floats(0, 15)), max_size=30))
 def test_it_does_what_the_plain_model_does(uses: list[tuple[int, float]]) -> None:
     """Any of the last secrets is shown again after any pause."""

@@ -126,7 +126,7 @@ TRIES = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TRIES)
 def test_nobody_gets_more_tries_than_the_bounds(tries: list[tuple[str, str, float, str]]) -> None:
     """Whoever tries whatever when: of any minute, and between two right ones, no more are wrong than is said above."""

@@ -304,4 +304,4 @@ class World(RuleBasedStateMachine):
 
 
 WorldTests = World.TestCase
-WorldTests.settings = settings(max_examples=120, stateful_step_count=25, deadline=None)
+WorldTests.settings = settings(max_examples=120, stateful_step_count=25)

@@ -1,7 +1,7 @@
 """What a browser keeps on its way to a provider, and where it may go afterwards."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from router.http.oidc.journey import AT_ONCE, SECONDS, SIGNED_IN, Journey, Seal, find, own
@@ -103,7 +103,6 @@ def test_one_does_not_go_on_elsewhere(next: str) -> None:
     assert own(next) == SIGNED_IN
 
 
-@settings(deadline=None)
 @given(st.text("#/\\.:@?%a\t\r\n é", max_size=12))
 def test_whatever_is_asked_for_stays_on_this_site(next: str) -> None:
     found = own(next)
