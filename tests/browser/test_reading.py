@@ -117,3 +117,13 @@ def test_new_messages_are_read_aloud_and_history_is_not(visit: Door, room: str) 
     expect(aloud).to_be_empty()
     ada.say("just now")
     expect(aloud).to_have_text("Ada: just now")
+
+
+def test_who_writes_while_reading_above_sees_what_they_wrote(visit: Door, room: str) -> None:
+    ada = visit("Ada", room)
+    ada.say_many(room, _words(40))
+    expect(ada.message("message 040")).to_be_in_viewport()
+    ada.page.locator(".log").evaluate("log => { log.scrollTop = 200 }")
+    expect(ada.message("message 040")).not_to_be_in_viewport()
+    ada.say("my answer")
+    expect(ada.message("my answer")).to_be_in_viewport()

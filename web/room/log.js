@@ -12,6 +12,7 @@ import { around, moved, newer, newest, older } from './window.js'
 /** @import { Window } from './window.js' */
 /**
  * @typedef {object} Props
+ * @property {import('preact').RefObject<Log | null>} handle  through which others reach this: Preact 11 gives classes their `ref` as a prop
  * @property {Room} room
  * @property {Row[]} rows
  * @property {boolean} placed  whether the rows go as far as reading went the last time
@@ -56,12 +57,16 @@ export class Log extends Component {
   }
 
   componentDidMount() {
+    this.props.handle.current = this
     this.sizes = new ResizeObserver(() => this.atEnd && this.keepEnd())
     for (const { current } of [this.scroller, this.list]) if (current) this.sizes.observe(current)
     this.settle()
   }
 
-  componentWillUnmount() { this.sizes?.disconnect() }
+  componentWillUnmount() {
+    this.props.handle.current = null
+    this.sizes?.disconnect()
+  }
 
   /** Where a row on the screen was before the page changed. */
   getSnapshotBeforeUpdate() {

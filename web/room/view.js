@@ -44,7 +44,7 @@ export const RoomView = ({ line, rooms, name, shown }) => {
     <div class="room-body">
       <${OfflineBanner} line=${line} />
       ${refused ? html`<${Refused} room=${room} />`
-        : html`<${Log} ref=${log} room=${room} rows=${rows} placed=${room.placed} title=${rooms.title(name)} editing=${editing} onEdit=${setEditing}
+        : html`<${Log} handle=${log} room=${room} rows=${rows} placed=${room.placed} title=${rooms.title(name)} editing=${editing} onEdit=${setEditing}
             onEdited=${stopEditing} onDelete=${(/** @type {number} */ id) => deleteLater(room, id)} onAtEnd=${atEnd} />`}
     </div>
     ${!refused && html`<${Composer} room=${name} title=${rooms.title(name)} onWrite=${write} onEditLast=${editLast} />`}
