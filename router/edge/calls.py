@@ -1,6 +1,6 @@
 """Answer calls: Crossbar's dealer, with a short way to procedures whose component lives in this process."""
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from components.at_once import begin
-from components.contract import COMPONENT, MAX_OFFSET, PEOPLE, SERVICE, Caller, NotAuthorized
+from components.contract import COMPONENT, PEOPLE, SERVICE, Caller, NotAuthorized
 from components.wire import Answer
 
 from .browsers import Browsers
@@ -26,6 +26,8 @@ DEADLINE = 30.0
 """Seconds that a procedure may take."""
 _MOMENT = 0.05
 """Seconds that a session with many calls underway waits for an answer before another of its calls is taken."""
+_MAX_ID = 2**53
+"""WAMP spec §IDs."""
 CANCELED = "wamp.error.canceled"
 UNAVAILABLE = "openline.error.unavailable"
 
@@ -168,7 +170,7 @@ class EdgeDealer(Dealer):
         args, payload = raw[4] if len(raw) > 4 else [], raw[5] if len(raw) > 5 else {}
         if (
             type(request) is not int
-            or not 0 < request <= MAX_OFFSET
+            or not 0 < request <= _MAX_ID
             or type(args) is not list
             or type(payload) is not dict
         ):
@@ -177,7 +179,7 @@ class EdgeDealer(Dealer):
         if known is None or not known["allow"]:
             return False
         self._check_request(session, request)
-        Answering(self, session, request).follow(self._offers[uri](_caller(session), args, payload))
+        self._answer(session, request, uri, args, payload)
         return True
 
     def processCall(self, session: Any, call: Any) -> None:  # noqa: N802
@@ -190,12 +192,14 @@ class EdgeDealer(Dealer):
         if known is None or not known["allow"] or call.payload is not None:
             super().processCall(session, call)
         elif call.procedure in self._offers:
-            answer = self._offers[call.procedure](_caller(session), call.args or (), call.kwargs or {})
-            Answering(self, session, call.request).follow(answer)
+            self._answer(session, call.request, call.procedure, call.args or (), call.kwargs or {})
         elif registration := self._registration_map.best_matching_observation(call.procedure):
             self._call(session, call, registration, known)
         else:
             super().processCall(session, call)
+
+    def _answer(self, session: Any, request: int, uri: str, args: Sequence[Any], payload: Mapping[str, Any]) -> None:
+        Answering(self, session, request).follow(self._offers[uri](_caller(session), args, payload))
 
     def processRegister(self, session: Any, register: Any) -> None:  # noqa: N802
         """Tell who may not register just that: Crossbar tells them first whether somebody else has."""

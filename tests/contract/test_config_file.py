@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from components.document import Mistakes
-from router.config_file import check, web_endpoint
+from router.config_file import check, web_endpoint, web_paths
 
 ROOT = Path(__file__).parents[2]
 
@@ -189,3 +189,7 @@ WANTED = "components sign in with a key, expected `auth` to be `cryptosign: {typ
 def test_components_sign_in_with_a_key(tmp_path: Path, auth: str, place: str) -> None:
     text = GOOD.replace("- type: guest\n", f"{BEHIND}{auth}- type: guest\n")
     assert said(written(tmp_path, text)).startswith(place + WANTED)
+
+
+def test_the_paths_that_open_after_the_pages_are_found() -> None:
+    assert web_paths(ROOT / ".crossbar") == {"auth", "events", "streams", "lp", "ws"}

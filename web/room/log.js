@@ -12,7 +12,7 @@ import { around, moved, newer, newest, older } from './window.js'
 /** @import { Window } from './window.js' */
 /**
  * @typedef {object} Props
- * @property {import('preact').RefObject<Log | null>} handle  through which others reach this: Preact 11 gives classes their `ref` as a prop
+ * @property {import('preact').RefObject<Log | null>} handle  through which others reach this: Preact 11 sets no `ref` on its classes
  * @property {Room} room
  * @property {Row[]} rows
  * @property {boolean} placed  whether the rows go as far as reading went the last time
