@@ -8,13 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http import Request
 from twisted.web.server import Site as Server
 from twisted.web.static import Data
 from twisted.web.test.requesthelper import DummyChannel
 
-from router.http.site import Site
+from router.http.site import Site, make
 
 PAGE = b'<!doctype html><script type="importmap">{"imports": {}}</script>' + b"<p>hello</p>" * 50
 
@@ -187,3 +188,13 @@ class SiteTests(SynchronousTestCase):
     def test_nothing_is_written_here(self) -> None:
         for method in ("POST", "PUT", "DELETE"):
             assert self.ask("/app.js", method=method).status == 405
+
+
+def test_a_node_asks_for_patience_until_its_paths_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parents[3] / ".crossbar")
+    channel = DummyChannel()
+    channel.site = Server(make({"root": "../web"}))
+    request = channel.site.requestFactory(channel, False)
+    request.gotLength(0)
+    request.requestReceived(b"GET", b"/events?stream=app.demo.news", b"HTTP/1.1")
+    assert Answer(channel.transport.written.getvalue()).status == 503
