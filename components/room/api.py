@@ -12,7 +12,7 @@ A room is the stream `openline.room.<room>`. Its events, with their `data`:
 Reactions, threads, mentions and attachments will be further types of the same stream.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -45,6 +45,8 @@ def _not_a_topic(name: str) -> str:
 RoomName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,39}$"), AfterValidator(_not_a_topic)]
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
 Title = Annotated[str, Field(min_length=1, max_length=MAX_TITLE)]
+Role = Literal["owner", "moderator", "member"]
+"""What somebody is in a room. Owners say who is what; they and moderators see to it that people can talk there."""
 
 
 def stream_of(room: str) -> str:

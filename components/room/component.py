@@ -111,12 +111,12 @@ def _create(log: Log, new: api.NewRoom, caller: Caller, now: float) -> api.Room:
     if store.exists(log.connection, new.room):
         raise api.RoomExists(room=new.room)
     _open(log, new.room, rules.spoken(new.title or new.room), caller.author, now)
-    return _join(log, new.room, caller, now)
+    return _join(log, new.room, caller, now, "owner")
 
 
-def _join(log: Log, room: str, caller: Caller, now: float) -> api.Room:
+def _join(log: Log, room: str, caller: Caller, now: float, role: api.Role = "member") -> api.Room:
     if not store.load(log.connection, room, caller.id).joined:
-        store.add_member(log.connection, room, api.Member(caller.id, caller.name, now))
+        store.add_member(log.connection, room, api.Member(caller.id, caller.name, now), role)
         log.append(api.stream_of(room), "member_joined", {}, by=caller.author)
     return store.load(log.connection, room, caller.id)
 

@@ -1,5 +1,7 @@
 """Rooms, members and whose message is whose. Each function works inside its caller's transaction."""
 
+from typing import cast
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -16,7 +18,7 @@ from sqlalchemy import (
     select,
 )
 
-from .api import Member, NoSuchMessage, NoSuchRoom, Room, stream_of
+from .api import Member, NoSuchMessage, NoSuchRoom, Role, Room, stream_of
 from .rules import Message
 
 METADATA = MetaData()
@@ -26,7 +28,15 @@ ROOM = Table(
     Column("name", Text, primary_key=True),
     Column("title", Text, nullable=False),
     Column("created", Float, nullable=False),
+    Column("kind", Text, nullable=False, default="public"),
+    Column("topic", Text, nullable=False, default=""),
+    Column("description", Text, nullable=False, default=""),
+    Column("archived", Boolean, nullable=False, default=False),
+    Column("slow", Integer, nullable=False, default=0),
+    Column("circle", Text),
+    Index("room_of_circle", "circle", unique=True),
 )
+"""`slow` is in seconds; `circle` names the people of a direct room."""
 MEMBER = Table(
     "room_member",
     METADATA,
@@ -34,7 +44,11 @@ MEMBER = Table(
     Column("person", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("since", Float, nullable=False),
+    Column("role", Text, nullable=False, default="member"),
+    Column("spoke", Float, nullable=False, default=0.0),
+    Index("room_member_of_person", "person"),
 )
+"""`spoke` is when they spoke last, as long as the room is slow."""
 WORDS = Table(
     "room_words",
     METADATA,
@@ -93,6 +107,12 @@ def is_member(connection: Connection, room: str, person: str) -> bool:
     return row[0] is not None
 
 
+def role_of(connection: Connection, room: str, person: str) -> Role | None:
+    """Say what somebody is in a room: `owner`, `moderator`, `member`, or nothing."""
+    query = select(MEMBER.c.role).where(MEMBER.c.room == room, MEMBER.c.person == person)
+    return cast(Role | None, connection.execute(query).scalar())
+
+
 def member(connection: Connection, room: str, person: str) -> Member | None:
     """Load one member of a room, if they are one."""
     query = select(MEMBER.c.person, MEMBER.c.name, MEMBER.c.since)
@@ -106,8 +126,8 @@ def members(connection: Connection, room: str) -> list[Member]:
     return [Member(*row) for row in connection.execute(query.order_by(MEMBER.c.since, MEMBER.c.person))]
 
 
-def add_member(connection: Connection, room: str, member: Member) -> None:
-    row = MEMBER.insert().values(room=room, person=member.id, name=member.name, since=member.since)
+def add_member(connection: Connection, room: str, member: Member, role: Role = "member") -> None:
+    row = MEMBER.insert().values(room=room, person=member.id, name=member.name, since=member.since, role=role)
     connection.execute(row)
 
 

@@ -8,7 +8,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from components.contract import Access, Appended, Caller, Procedure, Unavailable
-from components.room import api
+from components.room import api, store
 from components.room.component import Rooms
 from components.stream.api import KeyReused, Page, Range
 from components.streams import Streams
@@ -34,10 +34,10 @@ class RoomTests:
         self.clock = Clock()
         self.clock.advance(1_000_000.0)
         self.bus = MemoryBus()
-        db = self.database()
-        self.addCleanup(db.close)  # type: ignore[attr-defined]
-        self.streams = Streams(db, self.bus, self.clock, SETTINGS)
-        self.rooms = Rooms(db, self.streams, self.bus, self.clock)
+        self.db = self.database()
+        self.addCleanup(self.db.close)  # type: ignore[attr-defined]
+        self.streams = Streams(self.db, self.bus, self.clock, SETTINGS)
+        self.rooms = Rooms(self.db, self.streams, self.bus, self.clock)
         self.get(self.rooms.prepare())
         self.get(self.rooms.join(ADA, api.Which("lobby")))
         self.bus.events.clear()
@@ -200,6 +200,12 @@ class RoomTests:
         assert room == api.Room("team", "The Team", "openline.room.team", 1, joined=True)
         assert [type for _, type, _ in self.log("team")] == ["room_created", "member_joined"]
         assert self.bus.published == [(api.ON_CREATED.uri, api.Room("team", "The Team", room.stream, 1, joined=False))]
+
+    def test_who_makes_a_room_owns_it_and_who_joins_is_a_member(self) -> None:
+        self.get(self.rooms.create(BOB, api.NewRoom("team")))
+        self.get(self.rooms.join(ADA, api.Which("team")))
+        roles = [self.get(self.db.read(store.role_of, "team", id)) for id in ("u_bob", "u_ada", "u_olga")]
+        assert roles == ["owner", "member", None]
 
     def test_a_rooms_name_is_taken_once(self) -> None:
         self.refused(self.rooms.create(BOB, api.NewRoom("lobby")), api.RoomExists)
