@@ -211,6 +211,15 @@ class Accounts(_Strict):
     """The procedure of a component of the site that mails links to people who forgot their password."""
 
 
+class RoomRules(_Strict):
+    """What holds in every room."""
+
+    rate: Rate = Rate(per_second=1, burst=10)
+    """How fast one person may post in one room."""
+    filter: Annotated[str, AfterValidator(_procedure)] | None = None
+    """The procedure of a component of the site that is asked before a message is kept."""
+
+
 class Settings(_Strict):
     """Everything in `openline.yaml`. Paths are relative to the folder it lies in."""
 
@@ -245,6 +254,7 @@ class Settings(_Strict):
     """Which components live together in which process; those of `router` live in each router worker."""
     guests: Guests = Guests()
     accounts: Accounts = Accounts()
+    rooms: RoomRules = RoomRules()
     tokens: Tokens = Tokens()
     oidc: Providers = []
     """Who else signs people in, in the order of their buttons."""

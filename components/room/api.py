@@ -7,7 +7,22 @@ A room is the stream `openline.room.<room>`. Its events, with their `data`:
 - `member_kicked` `{id, name}`, by who removed that member
 - `message_posted` `{text}`; the message's id is the event's offset
 - `message_edited` `{message, text}`
-- `message_deleted` `{message}`; the text is then gone from the log too
+- `message_deleted` `{message}`; the text is then gone from the log too. By whom else than its author: a moderator, who
+  says `why`
+- `room_changed` with what is different: `title`, `topic`, `description`, `slow` (seconds between a member's messages)
+- `room_archived` `{}` and `room_unarchived` `{}`
+- `role_changed` `{id, name, role}`; `member_invited` `{id, name}`
+- `member_muted` and `member_banned` `{id, name, until, why}`, where an `until` of null is for good; `member_unmuted`
+  and `member_unbanned` `{id, name}`
+
+What a person has to know of rooms that they are not in is told on a stream of their own, which `openline.room.list`
+names: `room_opened` `{room}` (a direct room with them), `room_invited` `{room, title}`, and for those who moderate a
+room `message_reported` `{room, message}`.
+
+A room is public, private or direct. Private ones are entered by invitation, direct ones are opened for two to eight
+people, and neither is there for anybody else. Who makes a room owns it. When the last owner goes, whoever has been a
+moderator for longest owns it, else whoever has been a member for longest. Operators of the node may do in any room what
+owners may, but do not read private and direct ones unless they are in them.
 
 Reactions, threads, mentions and attachments will be further types of the same stream.
 """
@@ -18,11 +33,12 @@ from pydantic import AfterValidator, Field
 
 from components.contract import (
     COMPONENT,
-    OPERATOR,
     PEOPLE,
     Access,
     Appended,
+    Author,
     Key,
+    Nothing,
     Offset,
     Procedure,
     Refusal,
@@ -34,17 +50,37 @@ from components.contract import (
 LOBBY = "lobby"
 MAX_TEXT = 5_000
 MAX_TITLE = 80
+MAX_TOPIC = 250
+MAX_DESCRIPTION = 2_000
+MAX_WHY = 250
+DIRECT = 8
+"""How many people talk in a direct room, at most."""
+SLOWEST = 21_600
+"""How many seconds there may be between two messages of a member, at most."""
+LONGEST = 10 * 365 * 86_400
+"""For how many seconds somebody is muted or banned who is not for good, at most."""
 
 
 def _not_a_topic(name: str) -> str:
-    if name.startswith("on_"):
-        raise ValueError("a room's name must not begin with on_")
+    if name.startswith(("on_", PERSONAL)):
+        raise ValueError(f"a room's name must not begin with on_ or {PERSONAL}")
     return name
+
+
+PERSONAL = "for_"
+"""How the last word of a stream begins that is one person's."""
 
 
 RoomName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,39}$"), AfterValidator(_not_a_topic)]
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
 Title = Annotated[str, Field(min_length=1, max_length=MAX_TITLE)]
+Kind = Literal["public", "private", "direct"]
+Person = Annotated[str, Field(min_length=1, max_length=200)]
+Why = Annotated[str, Field(max_length=MAX_WHY)]
+Subject = Annotated[str, Field(max_length=MAX_TOPIC)]
+Description = Annotated[str, Field(max_length=MAX_DESCRIPTION)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]{1,40}$")]
+Seconds = Annotated[int, Field(ge=1, le=LONGEST)]
 Role = Literal["owner", "moderator", "member"]
 """What somebody is in a room. Owners say who is what; they and moderators see to it that people can talk there."""
 
@@ -63,36 +99,305 @@ class Which:
 
 @payload
 class NewRoom:
-    """A room to open: its name in addresses, and its title for people (the name, unless given)."""
+    """A room to open: its name in addresses, and its title for people (the name, unless given).
 
-    room: RoomName
+    A private room has a title and no name of its own: it is given one that nobody can guess.
+    """
+
+    room: RoomName | None = None
     title: Title | None = None
+    kind: Literal["public", "private"] = "public"
+    topic: Subject = ""
 
 
 @payload
 class Room:
-    """A room as a list shows it. `members` is how many have joined; `joined` is whether the asker has."""
+    """A room as a list shows it. `members` is how many have joined; `joined` is whether the asker has, `role` as what.
+
+    `invited` is whether they may join a room into which not everybody may. A direct room has the names of the others
+    for a title. `slow` is how many seconds there are between two messages of a member.
+    """
 
     room: str
     title: str
     stream: str
     members: int
     joined: bool
+    kind: Kind = "public"
+    topic: str = ""
+    description: str = ""
+    archived: bool = False
+    slow: int = 0
+    role: Role | None = None
+    invited: bool = False
 
 
 @payload
 class Rooms:
-    """Every room that the asker may see, by title."""
+    """Every room that the asker may see, by title. `personal` is the stream on which they are told of others."""
 
     rooms: list[Room]
+    personal: str = ""
+
+
+@payload
+class Browse:
+    """Public rooms to list, by title: those with some words in their title, name or topic; after a `next`."""
+
+    words: Annotated[str, Field(max_length=100)] = ""
+    after: RoomName | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    archived: bool = False
+
+
+@payload
+class Found:
+    """Some rooms, and where the next ones begin if there are more."""
+
+    rooms: list[Room]
+    next: str | None = None
+
+
+@payload
+class Change:
+    """What is to be different about a room. Who is no owner archives nothing."""
+
+    room: RoomName
+    title: Title | None = None
+    topic: Subject | None = None
+    description: Description | None = None
+    slow: Annotated[int, Field(ge=0, le=SLOWEST)] | None = None
+    archived: bool | None = None
+
+
+@payload
+class People:
+    """With whom somebody would talk, by their ids: people who share a room with them."""
+
+    people: Annotated[list[Person], Field(min_length=1, max_length=DIRECT)]
 
 
 @payload
 class Kick:
-    """A member to remove from a room, by their id."""
+    """A member to remove from a room, by their id, and why."""
 
     room: RoomName
-    person: Annotated[str, Field(min_length=1, max_length=200)]
+    person: Person
+    why: Why = ""
+
+
+@payload
+class Sanction:
+    """Somebody who is not to speak in a room, or not to be there; for some seconds, or for good."""
+
+    room: RoomName
+    person: Person
+    seconds: Seconds | None = None
+    why: Why = ""
+
+
+@payload
+class Lift:
+    """Somebody who may speak, or come, again."""
+
+    room: RoomName
+    person: Person
+
+
+@payload
+class Sanctioned:
+    """Who may not do what until when (null: for good), and why."""
+
+    id: str
+    name: str
+    what: Literal["mute", "ban"]
+    until: float | None
+    why: str
+    at: float
+
+
+@payload
+class Sanctions:
+    """Who may not speak in a room or come in at present, the latest first."""
+
+    sanctions: list[Sanctioned]
+
+
+@payload
+class RoleChange:
+    """A member of a room, and what they are in it from now on."""
+
+    room: RoomName
+    person: Person
+    role: Role
+
+
+@payload
+class NewInvite:
+    """A link into a room to make: for how many days, and for how many people (any number, unless given)."""
+
+    room: RoomName
+    days: Annotated[int, Field(ge=1, le=365)] = 10
+    uses: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+
+@payload
+class Invite:
+    """A code that is told once, the id under which it is revoked, and until when it is good."""
+
+    id: str
+    code: str
+    expires: float
+
+
+@payload
+class InviteMade:
+    """A link into a room that is good still: who made it, and how often it was and may be used."""
+
+    id: str
+    by: Author
+    uses: int | None
+    used: int
+    created: float
+    expires: float
+
+
+@payload
+class Invites:
+    """The links into a room, the latest first."""
+
+    invites: list[InviteMade]
+
+
+@payload
+class WhichInvite:
+    """A link into a room."""
+
+    room: RoomName
+    id: Id
+
+
+@payload
+class Code:
+    """The code of a link into a room."""
+
+    code: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+@payload
+class Invitation:
+    """Where a link leads, for who has it."""
+
+    room: str
+    title: str
+    topic: str
+    kind: Kind
+    members: int
+    by: str
+    joined: bool
+
+
+@payload
+class InvitePerson:
+    """Somebody to invite into a room: an id, or the name of one person who shares a room with the asker."""
+
+    room: RoomName
+    person: Person
+
+
+@payload
+class Report:
+    """A message that moderators should look at, and why."""
+
+    room: RoomName
+    message: Offset
+    why: Why = ""
+
+
+@payload
+class Reported:
+    """A report: the message with its words as they were, who reported it and why."""
+
+    id: str
+    message: int
+    author: Author
+    words: str
+    by: Author
+    why: str
+    at: float
+
+
+@payload
+class Reports:
+    """The reports that are open, the oldest first."""
+
+    reports: list[Reported]
+
+
+@payload
+class WhichReport:
+    """A report that is dealt with. Its words are forgotten."""
+
+    room: RoomName
+    report: Id
+
+
+@payload
+class TakeDown:
+    """A message of somebody else to delete, and why; `message` is its offset."""
+
+    room: RoomName
+    message: Offset
+    why: Why = ""
+    key: Key | None = None
+
+
+@payload
+class Deeds:
+    """What was done to keep a room in order, to list: the latest, or those before a number."""
+
+    room: RoomName
+    before: Annotated[int, Field(ge=1)] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+@payload
+class Deed:
+    """Who did what to whom, why, until when, with which message."""
+
+    number: int
+    at: float
+    by: Author
+    what: str
+    person: Author | None
+    why: str
+    until: float | None
+    message: int | None
+
+
+@payload
+class Done:
+    """What was done, the latest first."""
+
+    deeds: list[Deed]
+
+
+@payload
+class Words:
+    """What the procedure that `rooms.filter` names is asked of: words that somebody would say in a room."""
+
+    room: str
+    id: str
+    name: str
+    text: str
+
+
+@payload
+class Judgement:
+    """Its answer: whether they may be said, and if not, why, for people."""
+
+    allow: bool
+    why: str = ""
 
 
 @payload
@@ -107,6 +412,7 @@ class Member:
     id: str
     name: str
     since: float
+    role: Role = "member"
 
 
 @payload
@@ -172,14 +478,101 @@ class EmptyText(Refusal):
     """A message needs some text."""
 
 
+class NotAModerator(Refusal):
+    """Only moderators of this room may do this."""
+
+
+class NotAnOwner(Refusal):
+    """Only owners of this room may do this."""
+
+
+class NotToThem(Refusal):
+    """You may not do this to them."""
+
+
+class LastOwner(Refusal):
+    """A room has an owner: make somebody else one first."""
+
+
+class RoomArchived(Refusal):
+    """This room is archived: it can be read, and nothing is added to it."""
+
+
+class NotInDirect(Refusal):
+    """This is not done in a direct conversation."""
+
+
+class Muted(Refusal):
+    """You are muted in this room."""
+
+
+class Banned(Refusal):
+    """You are banned from this room."""
+
+
+class SlowMode(Refusal):
+    """This room is slow: wait a little between two messages."""
+
+
+class TooFast(Refusal):
+    """That was much at once. Wait a moment."""
+
+
+class Filtered(Refusal):
+    """This cannot be said here."""
+
+
+class InviteInvalid(Refusal):
+    """This invitation is not valid, or not any more."""
+
+
+class TooManyInvites(Refusal):
+    """There are many links into this room already. Revoke one first."""
+
+
+class NoSuchPerson(Refusal):
+    """Nobody of this name shares a room with you."""
+
+
+class SeveralPeople(Refusal):
+    """Several people go by this name."""
+
+
+class NoSuchReport(Refusal):
+    """There is no such report, or it is dealt with."""
+
+
 CREATE = Procedure("openline.room.create", NewRoom, Room, callers=PEOPLE)
 LIST = Procedure("openline.room.list", Everything, Rooms, callers=PEOPLE)
 JOIN = Procedure("openline.room.join", Which, Room, callers=PEOPLE)
 LEAVE = Procedure("openline.room.leave", Which, Room, callers=PEOPLE)
-KICK = Procedure("openline.room.kick", Kick, Room, callers={OPERATOR})
+BROWSE = Procedure("openline.room.browse", Browse, Found, callers=PEOPLE)
+CHANGE = Procedure("openline.room.change", Change, Room, callers=PEOPLE)
+DIRECT_WITH = Procedure("openline.room.direct", People, Room, callers=PEOPLE)
+KICK = Procedure("openline.room.kick", Kick, Nothing, callers=PEOPLE)
+BAN = Procedure("openline.room.ban", Sanction, Nothing, callers=PEOPLE)
+UNBAN = Procedure("openline.room.unban", Lift, Nothing, callers=PEOPLE)
+MUTE = Procedure("openline.room.mute", Sanction, Nothing, callers=PEOPLE)
+UNMUTE = Procedure("openline.room.unmute", Lift, Nothing, callers=PEOPLE)
+SANCTIONS = Procedure("openline.room.sanctions", Which, Sanctions, callers=PEOPLE)
+SET_ROLE = Procedure("openline.room.set_role", RoleChange, Nothing, callers=PEOPLE)
+INVITE = Procedure("openline.room.invite", NewInvite, Invite, callers=PEOPLE)
+INVITES = Procedure("openline.room.invites", Which, Invites, callers=PEOPLE)
+REVOKE_INVITE = Procedure("openline.room.revoke_invite", WhichInvite, Nothing, callers=PEOPLE)
+INVITE_PERSON = Procedure("openline.room.invite_person", InvitePerson, Author, callers=PEOPLE)
+INVITATION = Procedure("openline.room.invitation", Code, Invitation, callers=PEOPLE)
+ACCEPT = Procedure("openline.room.accept", Code, Room, callers=PEOPLE)
+REPORT = Procedure("openline.room.report", Report, Nothing, callers=PEOPLE)
+REPORTS = Procedure("openline.room.reports", Which, Reports, callers=PEOPLE)
+RESOLVE = Procedure("openline.room.resolve", WhichReport, Nothing, callers=PEOPLE)
+TAKE_DOWN = Procedure("openline.room.take_down", TakeDown, Appended, callers=PEOPLE)
+DEEDS = Procedure("openline.room.deeds", Deeds, Done, callers=PEOPLE)
 MEMBERS = Procedure("openline.room.members", Which, Members, callers=PEOPLE)
 POST = Procedure("openline.room.post", Post, Appended, callers=PEOPLE)
 EDIT = Procedure("openline.room.edit", Edit, Appended, callers=PEOPLE)
 DELETE = Procedure("openline.room.delete", Delete, Appended, callers=PEOPLE)
 MAY = Procedure("openline.room.may", Access, Verdict, callers={COMPONENT})
 ON_CREATED = Topic("openline.room.on_created", Room, readers=PEOPLE)
+"""A public room is there."""
+ON_CHANGED = Topic("openline.room.on_changed", Room, readers=PEOPLE)
+"""A public room has other words, or is archived. Who joined it and as what is not said."""

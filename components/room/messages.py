@@ -5,7 +5,7 @@ from typing import Any
 from components.contract import Appended, Caller
 from components.streams import Log
 
-from . import api, rules, store
+from . import api, rules, speaking, store
 
 
 def post(log: Log, post: api.Post, text: str, caller: Caller) -> Appended:
@@ -13,6 +13,7 @@ def post(log: Log, post: api.Post, text: str, caller: Caller) -> Appended:
     rules.must_be_member(store.is_member(log.connection, post.room, caller.id))
     posted = log.append(api.stream_of(post.room), "message_posted", {"text": text}, by=caller.author, key=post.key)
     if not posted.duplicate:
+        speaking.must_may_speak(log, post.room, caller)
         store.add_words(log.connection, post.room, posted.offset, posted.offset, caller.id)
     return posted
 
@@ -20,6 +21,7 @@ def post(log: Log, post: api.Post, text: str, caller: Caller) -> Appended:
 def edit(log: Log, edit: api.Edit, text: str, caller: Caller) -> Appended:
     edited = _change(log, "message_edited", edit, {"message": edit.message, "text": text}, caller)
     if not edited.duplicate:
+        speaking.must_may_speak(log, edit.room, caller, anew=False)
         store.add_words(log.connection, edit.room, edited.offset, edit.message, caller.id)
     return edited
 
@@ -27,10 +29,15 @@ def edit(log: Log, edit: api.Edit, text: str, caller: Caller) -> Appended:
 def delete(log: Log, delete: api.Delete, caller: Caller) -> Appended:
     deleted = _change(log, "message_deleted", delete, {"message": delete.message}, caller)
     if not deleted.duplicate:
-        store.mark_deleted(log.connection, delete.room, delete.message)
-        for offset in store.words(log.connection, delete.room, delete.message):
-            log.redact(api.stream_of(delete.room), offset)
+        erase(log, delete.room, delete.message)
     return deleted
+
+
+def erase(log: Log, room: str, message: int) -> None:
+    """Take the words of a message out of the log, for good."""
+    store.mark_deleted(log.connection, room, message)
+    for offset in store.words(log.connection, room, message):
+        log.redact(api.stream_of(room), offset)
 
 
 def _change(log: Log, what: str, change: api.Edit | api.Delete, data: dict[str, Any], caller: Caller) -> Appended:

@@ -80,11 +80,13 @@ def _widen() -> None:
     op.add_column("room", sa.Column("description", sa.Text, nullable=False, server_default=""))
     op.add_column("room", sa.Column("archived", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("room", sa.Column("slow", sa.Integer, nullable=False, server_default="0"))
+    op.add_column("room", sa.Column("words", sa.Text, nullable=False, server_default=""))
     op.add_column("room", sa.Column("circle", sa.Text))
     op.create_index("room_of_circle", "room", ["circle"], unique=True)
     op.add_column("room_member", sa.Column("role", sa.Text, nullable=False, server_default="member"))
     op.add_column("room_member", sa.Column("spoke", sa.Float, nullable=False, server_default="0"))
     op.create_index("room_member_of_person", "room_member", ["person"])
+    op.execute("UPDATE room SET words = lower(title || ' ' || name)")
     op.execute(
         "UPDATE room_member SET role = 'owner' WHERE room <> 'lobby' AND person = ("
         "SELECT first.person FROM room_member AS first WHERE first.room = room_member.room "

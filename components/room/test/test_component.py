@@ -1,70 +1,19 @@
 """The room component, with no reactor, no socket, and no clock but ours; on SQLite and on PostgreSQL."""
 
-from collections.abc import Awaitable
-from typing import Any, TypeVar
-
-from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from components.contract import Access, Appended, Caller, Procedure, Unavailable
+from components.contract import Access, Caller, Procedure, Unavailable
 from components.room import api, store
-from components.room.component import Rooms
-from components.stream.api import KeyReused, Page, Range
-from components.streams import Streams
+from components.stream.api import KeyReused
 from router.api import ON_ACCESS_LOST, Loss
-from tests.support.bus import MemoryBus
 from tests.support.database import MemoryDatabase
 from tests.support.postgres import PostgresDatabase
-from tests.support.router import SETTINGS
 
-T = TypeVar("T")
-ADA = Caller("u_ada", "guest", "Ada")
-BOB = Caller("u_bob", "guest", "Bob")
-OLGA = Caller("u_olga", "operator", "Olga")
-LOBBY = "openline.room.lobby"
+from .rooms import ADA, BOB, LOBBY, OLGA, RoomCase
 
 
-class RoomTests:
+class RoomTests(RoomCase):
     """What holds whatever database is below."""
-
-    database: Any
-
-    def setUp(self) -> None:
-        self.clock = Clock()
-        self.clock.advance(1_000_000.0)
-        self.bus = MemoryBus()
-        self.db = self.database()
-        self.addCleanup(self.db.close)  # type: ignore[attr-defined]
-        self.streams = Streams(self.db, self.bus, self.clock, SETTINGS)
-        self.rooms = Rooms(self.db, self.streams, self.bus, self.clock)
-        self.get(self.rooms.prepare())
-        self.get(self.rooms.join(ADA, api.Which("lobby")))
-        self.bus.events.clear()
-
-    def start(self, coroutine: Awaitable[T]) -> "Deferred[T]":
-        async def run() -> T:
-            return await coroutine
-
-        return Deferred.fromCoroutine(run())
-
-    def get(self, coroutine: Awaitable[T]) -> T:
-        return self.successResultOf(self.start(coroutine))  # type: ignore[attr-defined, no-any-return]
-
-    def refused(self, coroutine: Awaitable[object], kind: type[Exception]) -> None:
-        """It is refused, and nothing is kept or told of it."""
-        before = self.log()
-        self.bus.events.clear()
-        self.failureResultOf(self.start(coroutine), kind)  # type: ignore[attr-defined]
-        assert self.bus.events == []
-        assert self.log() == before
-
-    def log(self, room: str = "lobby") -> list[tuple[int, str, dict[str, Any]]]:
-        page: Page = self.get(self.streams.read(Range(api.stream_of(room), after=0, limit=300)))
-        return [(event.offset, event.type, event.data) for event in page.events]
-
-    def post(self, caller: Caller, text: str, key: str | None = None) -> Appended:
-        return self.get(self.rooms.post(caller, api.Post("lobby", text, key)))
 
     def test_the_lobby_is_there_from_the_start_and_opened_once(self) -> None:
         self.get(self.rooms.prepare())
@@ -115,7 +64,8 @@ class RoomTests:
         self.get(self.rooms.join(BOB, api.Which("lobby")))
         self.bus.events.clear()
         for _ in range(2):
-            assert self.get(self.rooms.kick(OLGA, api.Kick("lobby", "u_bob"))).members == 1
+            self.get(self.rooms.moderators.kick(OLGA, api.Kick("lobby", "u_bob")))
+        assert self.get(self.rooms.join(ADA, api.Which("lobby"))).members == 1
         told, audited = self.bus.events
         assert (audited["stream"], audited["type"]) == ("openline.audit", "kicked")
         assert audited["data"] == {"room": "lobby", "id": "u_bob", "name": "Bob"}
@@ -126,7 +76,7 @@ class RoomTests:
 
     def test_who_is_kicked_or_leaves_is_cut_off_before_that_is_answered(self) -> None:
         self.get(self.rooms.join(BOB, api.Which("lobby")))
-        self.get(self.rooms.kick(OLGA, api.Kick("lobby", "u_bob")))
+        self.get(self.rooms.moderators.kick(OLGA, api.Kick("lobby", "u_bob")))
         self.get(self.rooms.leave(ADA, api.Which("lobby")))
         lost = [event for topic, event in self.bus.published if topic == ON_ACCESS_LOST.uri]
         assert lost == [Loss("u_bob", LOBBY), Loss("u_ada", LOBBY)]
@@ -134,14 +84,14 @@ class RoomTests:
     def test_a_kick_of_which_not_every_router_heard_is_not_answered_as_if_they_had(self) -> None:
         self.get(self.rooms.join(BOB, api.Which("lobby")))
         self.bus.broken = True
-        kicking = self.start(self.rooms.kick(OLGA, api.Kick("lobby", "u_bob")))
+        kicking = self.start(self.rooms.moderators.kick(OLGA, api.Kick("lobby", "u_bob")))
         self.failureResultOf(kicking, Unavailable)  # type: ignore[attr-defined]
         self.bus.broken = False
-        self.get(self.rooms.kick(OLGA, api.Kick("lobby", "u_bob")))
+        self.get(self.rooms.moderators.kick(OLGA, api.Kick("lobby", "u_bob")))
         assert self.bus.published[-1] == (ON_ACCESS_LOST.uri, Loss("u_bob", LOBBY))
 
     def test_there_is_nobody_to_kick_in_a_room_that_is_not_there(self) -> None:
-        self.refused(self.rooms.kick(OLGA, api.Kick("nowhere", "u_bob")), api.NoSuchRoom)
+        self.refused(self.rooms.moderators.kick(OLGA, api.Kick("nowhere", "u_bob")), api.NoSuchRoom)
 
     def test_members_see_each_other_in_the_order_they_came(self) -> None:
         self.clock.advance(1.0)
@@ -197,7 +147,7 @@ class RoomTests:
 
     def test_a_new_room_has_its_maker_as_a_member_and_is_told_to_all(self) -> None:
         room = self.get(self.rooms.create(BOB, api.NewRoom("team", "The Team")))
-        assert room == api.Room("team", "The Team", "openline.room.team", 1, joined=True)
+        assert room == api.Room("team", "The Team", "openline.room.team", 1, joined=True, role="owner")
         assert [type for _, type, _ in self.log("team")] == ["room_created", "member_joined"]
         assert self.bus.published == [(api.ON_CREATED.uri, api.Room("team", "The Team", room.stream, 1, joined=False))]
 
