@@ -9,7 +9,7 @@ A room is the stream `openline.room.<room>`. Its events, with their `data`:
 - `message_edited` `{message, text}`
 - `message_deleted` `{message}`; the text is then gone from the log too. By whom else than its author: a moderator, who
   says `why`
-- `room_changed` with what is different: `title`, `topic`, `description`, `slow` (seconds between a member's messages)
+- `room_changed` with what is different: `title`, `subject`, `description`, `slow` (seconds between a member's messages)
 - `room_archived` `{}` and `room_unarchived` `{}`
 - `role_changed` `{id, name, role}`; `member_invited` `{id, name}`
 - `member_muted` and `member_banned` `{id, name, until, why}`, where an `until` of null is for good; `member_unmuted`
@@ -107,7 +107,7 @@ class NewRoom:
     room: RoomName | None = None
     title: Title | None = None
     kind: Literal["public", "private"] = "public"
-    topic: Subject = ""
+    subject: Subject = ""
 
 
 @payload
@@ -124,7 +124,7 @@ class Room:
     members: int
     joined: bool
     kind: Kind = "public"
-    topic: str = ""
+    subject: str = ""
     description: str = ""
     archived: bool = False
     slow: int = 0
@@ -142,7 +142,7 @@ class Rooms:
 
 @payload
 class Browse:
-    """Public rooms to list, by title: those with some words in their title, name or topic; after a `next`."""
+    """Public rooms to list, by title: those with some words in their title, name or subject; after a `next`."""
 
     words: Annotated[str, Field(max_length=100)] = ""
     after: RoomName | None = None
@@ -164,7 +164,7 @@ class Change:
 
     room: RoomName
     title: Title | None = None
-    topic: Subject | None = None
+    subject: Subject | None = None
     description: Description | None = None
     slow: Annotated[int, Field(ge=0, le=SLOWEST)] | None = None
     archived: bool | None = None
@@ -290,7 +290,7 @@ class Invitation:
 
     room: str
     title: str
-    topic: str
+    subject: str
     kind: Kind
     members: int
     by: str

@@ -17,7 +17,7 @@ def create(log: Log, new: api.NewRoom, name: str, caller: Caller) -> api.Room:
     if store.exists(log.connection, name):
         raise api.RoomExists(room=name)
     title = rules.spoken(new.title or name)
-    _open(log, name, title, caller.author, kind=new.kind, topic=" ".join(new.topic.split()))
+    _open(log, name, title, caller.author, kind=new.kind, subject=" ".join(new.subject.split()))
     membership.enter(log, name, caller, "owner")
     return store.load(log.connection, name, caller.id)
 

@@ -62,7 +62,7 @@ def look(log: Log, code: str, caller: Caller) -> api.Invitation:
     """Say where a link leads, to who has it."""
     row = _find(log, code)
     room = store.look(log.connection, row["room"], caller.id)
-    return api.Invitation(room.room, room.title, room.topic, room.kind, room.members, row["by_name"], room.joined)
+    return api.Invitation(room.room, room.title, room.subject, room.kind, room.members, row["by_name"], room.joined)
 
 
 def accept(log: Log, code: str, caller: Caller) -> api.Room:

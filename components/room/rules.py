@@ -145,12 +145,12 @@ def must_leave_an_owner(members: Sequence[Member], but: str) -> None:
 
 def changes(change: Change) -> dict[str, object]:
     """Take what is to be different, without the empty space around it."""
-    words = {name: getattr(change, name) for name in ("title", "topic", "description")}
+    words = {name: getattr(change, name) for name in ("title", "subject", "description")}
     taken = {name: text.strip() for name, text in words.items() if text is not None}
     if taken.get("title") == "":
         raise InvalidArgument("A room has a title.", field="title")
-    if "topic" in taken:
-        taken["topic"] = " ".join(taken["topic"].split())
+    if "subject" in taken:
+        taken["subject"] = " ".join(taken["subject"].split())
     return {**taken, **({} if change.slow is None else {"slow": change.slow})}
 
 

@@ -35,7 +35,7 @@ ROOM = Table(
     Column("title", Text, nullable=False),
     Column("created", Float, nullable=False),
     Column("kind", Text, nullable=False, default="public"),
-    Column("topic", Text, nullable=False, default=""),
+    Column("subject", Text, nullable=False, default=""),
     Column("description", Text, nullable=False, default=""),
     Column("archived", Boolean, nullable=False, default=False),
     Column("slow", Integer, nullable=False, default=0),
@@ -84,20 +84,20 @@ def exists(connection: Connection, room: str) -> bool:
 
 
 def add(connection: Connection, room: str, title: str, now: float, **more: object) -> None:
-    row = {"name": room, "title": title, "created": now, "topic": "", "description": "", **more}
-    connection.execute(ROOM.insert().values(**row, words=_words(title, room, str(row["topic"]))))
+    row = {"name": room, "title": title, "created": now, "subject": "", "description": "", **more}
+    connection.execute(ROOM.insert().values(**row, words=_words(title, room, str(row["subject"]))))
 
 
 def change(connection: Connection, room: str, different: Mapping[str, object]) -> None:
     """Give a room other words, or another pace, or archive it."""
     connection.execute(ROOM.update().where(ROOM.c.name == room).values(**different))
     found = connection.execute(select(ROOM).where(ROOM.c.name == room)).one()
-    connection.execute(ROOM.update().where(ROOM.c.name == room).values(words=_words(found.title, room, found.topic)))
+    connection.execute(ROOM.update().where(ROOM.c.name == room).values(words=_words(found.title, room, found.subject)))
 
 
-def _words(title: str, name: str, topic: str) -> str:
+def _words(title: str, name: str, subject: str) -> str:
     """Write down by what a room is found."""
-    return f"{title} {name} {topic}".casefold()
+    return f"{title} {name} {subject}".casefold()
 
 
 def load(connection: Connection, room: str, asker: str) -> Room:
@@ -155,7 +155,7 @@ def _rooms(connection: Connection, asker: str, which: ColumnElement[bool], limit
 
 
 def _room(row: RowMapping, title: str) -> Room:
-    words = {name: row[name] for name in ("members", "kind", "topic", "description", "archived", "slow", "role")}
+    words = {name: row[name] for name in ("members", "kind", "subject", "description", "archived", "slow", "role")}
     joined, invited = row["role"] is not None, row["at"] is not None
     return Room(row["name"], title, stream_of(row["name"]), joined=joined, invited=invited and not joined, **words)
 

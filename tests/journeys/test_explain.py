@@ -39,12 +39,12 @@ def test_it_tells_the_rule_the_claims_and_what_is_remembered(server: Server) -> 
 
 
 def test_it_tells_of_somebody_who_is_not_here_if_it_is_told_their_role(server: Server) -> None:
-    assert explain(server, "nobody", "call", "openline.room.kick") == (
+    assert explain(server, "nobody", "call", "openline.router.explain") == (
         1,
         ["Nobody of this id is here. Say for which role to answer."],
     )
-    code, said = explain(server, "nobody", "call", "openline.room.kick", "--role", "operator")
-    assert (code, said[0]) == (0, "yes: openline.room.kick is called by operator")
+    code, said = explain(server, "nobody", "call", "openline.router.explain", "--role", "operator")
+    assert (code, said[0]) == (0, "yes: openline.router.explain is called by component, operator")
 
 
 @pytest.mark.parametrize(("role", "may"), [("guest", False), ("member", False), ("operator", True)])

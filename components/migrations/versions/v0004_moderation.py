@@ -76,7 +76,7 @@ def upgrade() -> None:
 def _widen() -> None:
     """Give rooms a kind and words, and members a role. Who came first to a room that is there already owns it."""
     op.add_column("room", sa.Column("kind", sa.Text, nullable=False, server_default="public"))
-    op.add_column("room", sa.Column("topic", sa.Text, nullable=False, server_default=""))
+    op.add_column("room", sa.Column("subject", sa.Text, nullable=False, server_default=""))
     op.add_column("room", sa.Column("description", sa.Text, nullable=False, server_default=""))
     op.add_column("room", sa.Column("archived", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("room", sa.Column("slow", sa.Integer, nullable=False, server_default="0"))

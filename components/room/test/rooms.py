@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from components.contract import Appended, Caller
+from components.contract import Appended, Caller, Procedure, Reply
 from components.room import api
 from components.room.component import Rooms
 from components.settings import RoomRules
@@ -16,6 +16,7 @@ from tests.support.bus import MemoryBus
 from tests.support.router import SETTINGS
 
 T = TypeVar("T")
+Refused = TypeVar("Refused", bound=Exception)
 ADA = Caller("u_ada", "guest", "Ada")
 BOB = Caller("u_bob", "guest", "Bob")
 CLEO = Caller("u_cleo", "guest", "Cleo")
@@ -50,17 +51,32 @@ class RoomCase:
     def get(self, coroutine: Awaitable[T]) -> T:
         return self.successResultOf(self.start(coroutine))  # type: ignore[attr-defined, no-any-return]
 
-    def refused(self, coroutine: Awaitable[object], kind: type[Exception]) -> None:
+    def ask(self, caller: Caller, procedure: Procedure[Any, Any], **fields: Any) -> Awaitable[Any]:
+        """Call a procedure as it stands among the routes."""
+        answer = next(route.answer for route in self.rooms.routes() if route.procedure is procedure)
+        return answer(caller, procedure.request(**fields))
+
+    def done(self, caller: Caller, procedure: Procedure[Any, Reply], **fields: Any) -> Reply:
+        reply: Reply = self.get(self.ask(caller, procedure, **fields))
+        return reply
+
+    def refused(self, coroutine: Awaitable[object], kind: type[Refused]) -> Refused:
         """It is refused, and nothing is kept or told of it."""
         before = self.log()
         self.bus.events.clear()
-        self.failureResultOf(self.start(coroutine), kind)  # type: ignore[attr-defined]
+        refusal: Refused = self.failureResultOf(self.start(coroutine), kind).value  # type: ignore[attr-defined]
         assert self.bus.events == []
         assert self.log() == before
+        return refusal
 
     def log(self, room: str = "lobby") -> list[tuple[int, str, dict[str, Any]]]:
         page: Page = self.get(self.streams.read(Range(api.stream_of(room), after=0, limit=300)))
         return [(event.offset, event.type, event.data) for event in page.events]
+
+    def last(self, room: str = "lobby") -> tuple[str, dict[str, Any]]:
+        """What was told last in a room."""
+        _, type, data = self.log(room)[-1]
+        return type, data
 
     def post(self, caller: Caller, text: str, key: str | None = None) -> Appended:
         return self.get(self.rooms.post(caller, api.Post("lobby", text, key)))
