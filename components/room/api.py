@@ -13,7 +13,7 @@ A room is the stream `openline.room.<room>`. Its events, with their `data`:
 - `room_archived` `{}` and `room_unarchived` `{}`
 - `role_changed` `{id, name, role}`; `member_invited` `{id, name}`
 - `member_muted` and `member_banned` `{id, name, until, why}`, where an `until` of null is for good; `member_unmuted`
-  and `member_unbanned` `{id, name}`
+  and `member_unbanned` `{id, name}`. A member who is banned was kicked right before
 
 What a person has to know of rooms that they are not in is told on a stream of their own, which `openline.room.list`
 names: `room_opened` `{room}` (a direct room with them), `room_invited` `{room, title}`, and for those who moderate a
@@ -130,6 +130,15 @@ class Room:
     slow: int = 0
     role: Role | None = None
     invited: bool = False
+    mute: "Mute | None" = None
+
+
+@payload
+class Mute:
+    """Until when somebody does not speak (null: for good), and why. Joining tells oneself of it."""
+
+    until: float | None
+    why: str
 
 
 @payload

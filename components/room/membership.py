@@ -33,7 +33,9 @@ def join(log: Log, room: str, caller: Caller) -> api.Room:
     if not found.joined:
         sanctions.must_not_be_banned(log.connection, room, caller.id, log.now)
         enter(log, room, caller)
-    return store.load(log.connection, room, caller.id)
+    muted = sanctions.find(log.connection, room, caller.id, "mute", log.now)
+    mute = api.Mute(muted.until, muted.why) if muted else None
+    return replace(store.load(log.connection, room, caller.id), mute=mute)
 
 
 def enter(log: Log, room: str, caller: Caller, role: api.Role = "member") -> None:

@@ -25,10 +25,10 @@ def ban(log: Log, sanction: api.Sanction, caller: Caller) -> str:
     until = _sanction(log, sanction, "ban", Author(who.id, who.name), caller)
     store.uninvite(log.connection, sanction.room, who.id)
     told = _told(who, until, sanction.why)
-    if member is None:
-        log.append(api.stream_of(sanction.room), "member_banned", told, by=caller.author)
-    else:
-        membership.remove(log, sanction.room, who.id, "member_banned", told, caller.author)
+    if member is not None:
+        gone = {"id": who.id, "name": who.name}
+        membership.remove(log, sanction.room, who.id, "member_kicked", gone, caller.author)
+    log.append(api.stream_of(sanction.room), "member_banned", told, by=caller.author)
     log.audit("banned", {"room": sanction.room, **told}, by=caller.author)
     return api.stream_of(sanction.room)
 

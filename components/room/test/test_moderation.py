@@ -74,6 +74,8 @@ class ModerationTests(RoomCase):
         self.done(MO, api.MUTE, room="team", person="u_bob", seconds=60, why="shouting")
         told = {"id": "u_bob", "name": "Bob", "until": self.clock.seconds() + 60, "why": "shouting"}
         assert self.last("team") == ("member_muted", told)
+        mute = self.done(BOB, api.JOIN, room="team").mute
+        assert mute == api.Mute(told["until"], "shouting")
         refusal = self.refused(self.say(BOB), api.Muted)
         assert refusal.fields == {"until": told["until"], "why": "shouting", "retry_after": 60.0}
         self.refused(self.ask(BOB, api.EDIT, room="team", message=posted.offset, text="HEY"), api.Muted)
@@ -99,6 +101,7 @@ class ModerationTests(RoomCase):
         self.done(MO, api.BAN, room="team", person="u_bob", seconds=3600, why="spam")
         assert self.bus.published[-1] == (ON_ACCESS_LOST.uri, Loss("u_bob", "openline.room.team"))
         assert not self.get(self.rooms.may(NODE, Access("u_bob", "guest", "read", "openline.room.team"))).allow
+        assert [type for _, type, _ in self.log("team")][-2:] == ["member_kicked", "member_banned"]
         self.refused(self.say(BOB), api.NotAMember)
         refusal = self.refused(self.ask(BOB, api.JOIN, room="team"), api.Banned)
         assert refusal.fields == {"until": self.clock.seconds() + 3600, "why": "spam", "retry_after": 3600.0}
@@ -139,9 +142,7 @@ class ModerationTests(RoomCase):
 
     def test_a_room_is_given_other_words_by_those_who_run_it(self) -> None:
         self.refused(self.ask(BOB, api.CHANGE, room="team", subject="mine"), api.NotAModerator)
-        room = self.done(
-            MO, api.CHANGE, room="team", title=" The Team ", subject="of\n us", description="All\nof it"
-        )
+        room = self.done(MO, api.CHANGE, room="team", title=" The Team ", subject="of\n us", description="All\nof it")
         assert (room.title, room.subject, room.description) == ("The Team", "of us", "All\nof it")
         told = {"title": "The Team", "subject": "of us", "description": "All\nof it"}
         assert self.last("team") == ("room_changed", told)
