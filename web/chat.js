@@ -5,7 +5,9 @@ import { Account } from './identity/account.js'
 import { FaceSource } from './identity/faces.js'
 import { People } from './identity/people.js'
 import { Line } from './line/line.js'
+import { BrowseRooms } from './room/browse.js'
 import { NewRoom } from './room/create.js'
+import { Join } from './room/join.js'
 import { Sidebar } from './room/list.js'
 import { Rooms } from './room/rooms.js'
 import { Switcher } from './room/switcher.js'
@@ -19,7 +21,7 @@ import { html } from './ui/html.js'
 import { command, useShortcuts } from './ui/keys.js'
 import { Toasts, endToasts, toast } from './ui/toast.js'
 
-/** @typedef {'' | 'switcher' | 'help' | 'create' | 'leaving'} Open */
+/** @typedef {'' | 'switcher' | 'help' | 'create' | 'browse' | 'leaving'} Open */
 
 /** @typedef {import('./session.js').Person} Person */
 
@@ -32,6 +34,11 @@ export const Chat = ({ person, route, onSignOut }) => {
   useShortcuts({ switcher: () => setOpen('switcher'), help: () => setOpen('help') })
   const title = titleOf(route, rooms)
   useTitle(rooms, title)
+  useEffect(() => {
+    const told = (/** @type {any} */ { detail }) => tell(rooms, detail)
+    rooms.addEventListener('told', told)
+    return () => rooms.removeEventListener('told', told)
+  }, [rooms])
   useEffect(() => {
     if (line.state !== 'refused') return
     session.ended(person)
@@ -68,30 +75,42 @@ export const Chat = ({ person, route, onSignOut }) => {
   }
 
   return html`<main class="chat" data-screen=${route.screen}>
-    <${Skip} to=${['account', 'people'].includes(route.screen) ? 'page-title' : 'composer'} />
+    <${Skip} to=${['account', 'people', 'join'].includes(route.screen) ? 'page-title' : 'composer'} />
     <h1 class="hidden">${title} – Openline</h1>
-    <${Sidebar} line=${line} rooms=${rooms} route=${route} person=${rooms.me} onNew=${() => setOpen('create')}
+    <${Sidebar} line=${line} rooms=${rooms} route=${route} person=${rooms.me} onNew=${() => setOpen('create')} onBrowse=${() => setOpen('browse')}
       onSwitch=${() => setOpen('switcher')} onHelp=${() => setOpen('help')} onSignOut=${() => askToLeave()} />
     <${Beside} line=${line} rooms=${rooms} route=${route} person=${person} onSignOut=${askToLeave} />
     <p class="hidden" role="status">${connectionWords(line)}</p>
     <${Toasts} />
     ${open === 'create' && html`<${NewRoom} rooms=${rooms} onClose=${close} onCreated=${visit} />`}
+    ${open === 'browse' && html`<${BrowseRooms} line=${line} onClose=${close} onPick=${visit} />`}
     ${open === 'switcher' && html`<${Switcher} rooms=${rooms} onClose=${close} onPick=${visit} />`}
     ${open === 'help' && html`<${Help} onClose=${close} />`}
     ${open === 'leaving' && html`<${Leaving} count=${line.outbox.list().length} onClose=${close} onLeave=${discard} />`}
   </main>`
 }
 
+/** Say what one is told of a room that may not be open. @param {Rooms} rooms @param {import('./room/state.js').Event} event */
+const tell = (rooms, { type, by, data }) => {
+  const words = /** @type {Record<string, string>} */ ({
+    room_invited: `${by.name} invites you to ${data.title}.`,
+    room_opened: `${by.name} wants to talk to you.`,
+    message_reported: `A message was reported in ${rooms.title(data.room)}.`,
+  })[type]
+  if (words) toast({ text: words, action: { label: 'Open', run: () => goTo(data.room) } })
+}
+
 /** What stands beside the rooms. @param {{line: Line, rooms: Rooms, route: import('./routes.js').Route, person: Person, onSignOut: (everywhere: boolean) => void}} props */
-const Beside = ({ line, rooms, route: { screen, room }, person, onSignOut }) => {
+const Beside = ({ line, rooms, route: { screen, room, code }, person, onSignOut }) => {
   if (screen === 'account') return html`<${Account} line=${line} person=${{ ...person, ...rooms.me }} onSignOut=${onSignOut} />`
   if (screen === 'people' && line.identity?.role === 'operator') return html`<${People} line=${line} me=${person.id} />`
+  if (screen === 'join') return html`<${Join} key=${code} line=${line} rooms=${rooms} code=${code} />`
   return html`<${RoomView} key=${room} line=${line} rooms=${rooms} name=${room} shown=${screen === 'room'} />`
 }
 
 /** @param {import('./routes.js').Route} route @param {Rooms} rooms */
 const titleOf = ({ screen, room }, rooms) =>
-  ({ rooms: 'Rooms', account: 'Your account', people: 'People' })[/** @type {string} */ (screen)] ?? rooms.title(room)
+  ({ rooms: 'Rooms', account: 'Your account', people: 'People', join: 'Invitation' })[/** @type {string} */ (screen)] ?? rooms.title(room)
 
 /** One line, and what is on it, for as long as this person is here. @param {Person} person */
 const useLine = person => {

@@ -1,11 +1,12 @@
 // @ts-check
 // Where the page is, as its address says: `#/room/<name>`, `#/rooms` for the list alone on a small screen, the pages
-// about oneself and others, and the ways in. Whoever comes in goes on to the room that they were at.
+// about oneself and others, `#/join/<code>` to come into a room by a link, and the ways in. Whoever comes in goes on to
+// the room that they were at.
 import { useEffect, useState } from 'preact/hooks'
 import { LOBBY } from './room/rooms.js'
 import { tab } from './ui/storage.js'
 
-/** @typedef {'room' | 'rooms' | 'account' | 'people'} Inside */
+/** @typedef {'room' | 'rooms' | 'account' | 'people' | 'join'} Inside */
 /** @typedef {'guest' | 'sign-in' | 'sign-up' | 'invite' | 'reset' | 'forgot' | 'signed-in'} Way */
 /** @typedef {{screen: Inside | Way, room: string, code: string, error?: string}} Route  with the room to go back to */
 
@@ -19,7 +20,7 @@ export const parse = (hash, before = LOBBY) => {
   const [, page, rest] = hash.match(/^#\/([a-z-]+)(?:\/([\w.~-]+))?$/) ?? []
   const at = (/** @type {any} */ screen, code = '') => ({ screen, room: before, code })
   if (!rest && PAGES.has(page)) return at(page)
-  if (rest && (page === 'invite' || page === 'reset' || page === 'forgot')) return at(page, rest)
+  if (rest && (page === 'invite' || page === 'reset' || page === 'forgot' || page === 'join')) return at(page, rest)
   return { screen: 'room', room: page === 'room' && /^[a-z0-9_]+$/.test(rest ?? '') ? rest : LOBBY, code: '' }
 }
 

@@ -43,6 +43,7 @@ const IDENTITY = new Set([
 const PASSING = new Set([
   'openline.error.unavailable',
   'openline.error.too_fast',
+  'openline.room.error.too_fast',
   'wamp.error.no_such_procedure',
   'wamp.error.no_eligible_callee',
   'wamp.error.authorization_failed',

@@ -15,6 +15,8 @@ import { newKey } from './key.js'
  * @property {<T>(lane: string, act: () => Promise<T>) => Promise<T>} exclusively  runs while no other tab does the same
  */
 
+const GO_ON = -1
+const LONGEST_WAIT = 60_000
 const CRASHES = 5 // how often a write that the node breaks over is tried
 
 /** Tells of every change by a `change` event. */
@@ -108,9 +110,9 @@ export class Outbox extends EventTarget {
     const backoff = new Backoff(this.parts.clock.random)
     for (let entry; (entry = this.#next(lane));) {
       const next = entry
-      const passed = await this.parts.exclusively(lane, () => this.#attempt(next))
-      if (passed) backoff.reset()
-      else await this.#sleep(backoff.next())
+      const wait = await this.parts.exclusively(lane, () => this.#attempt(next))
+      if (wait < 0) backoff.reset()
+      else await this.#sleep(Math.max(backoff.next(), wait))
     }
     this.#running.delete(lane)
   }
@@ -121,15 +123,18 @@ export class Outbox extends EventTarget {
     return this.#entries.find(entry => entry.lane === lane && entry.state === 'waiting' && entry.owner === this.#owner)
   }
 
-  /** Sends one write. Says whether the lane may go on at once. @param {Entry} entry @returns {Promise<boolean>} */
+  /**
+   * Sends one write. Says how many milliseconds the lane has to wait at least, or that it may go on (-1).
+   * @param {Entry} entry @returns {Promise<number>}
+   */
   async #attempt(entry) {
-    if (!(await this.#isOpen(entry))) return true
+    if (!(await this.#isOpen(entry))) return GO_ON
     this.#entries.mark(entry, 'sending')
     try {
       const reply = await this.parts.call(entry.uri, entry.kwargs)
       this.#settle(entry.key)?.resolve(reply)
       await this.#entries.forget(entry)
-      return true
+      return GO_ON
     } catch (thrown) {
       return this.#failed(entry, toLineError(thrown))
     }
@@ -150,12 +155,12 @@ export class Outbox extends EventTarget {
     if (!isFinal(error) && crashes < CRASHES) {
       this.#crashes.set(entry.key, crashes)
       this.#entries.mark(entry, 'waiting')
-      return false
+      return waitOf(error)
     }
     this.#crashes.delete(entry.key)
     this.#refused(entry, error)
     await this.#entries.keep(entry)
-    return true
+    return GO_ON
   }
 
   /** @param {Entry} entry @param {NonNullable<Entry['error']>} error */
@@ -195,6 +200,9 @@ export class Outbox extends EventTarget {
     })
   }
 }
+
+/** How long the node says to wait, in milliseconds. @param {LineError} error */
+const waitOf = ({ fields }) => Math.min(Number(fields.retry_after) * 1000 || 0, LONGEST_WAIT)
 
 /** @returns {Waiter} */
 function makeWaiter() {

@@ -5,12 +5,13 @@ import { html } from '../ui/html.js'
 import { Send } from '../ui/icons.js'
 import { tab } from '../ui/storage.js'
 import { isDone, leftOf, useGrowing } from './field.js'
+import { HoldNote } from './hold.js'
 
 // Where a finger writes, focus brings up a keyboard that nobody asked for.
 const fingers = matchMedia('(pointer: coarse)')
 
-/** @param {{room: string, title: string, onWrite: (text: string) => void, onEditLast: () => void}} props */
-export const Composer = ({ room, title, onWrite, onEditLast }) => {
+/** @param {{room: string, title: string, hold: import('./standing.js').Hold | null, onWrite: (text: string) => void, onEditLast: () => void}} props */
+export const Composer = ({ room, title, hold, onWrite, onEditLast }) => {
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null))
   const [words, setWords] = useState(() => /** @type {string} */ (tab.get(`draft.${room}`) ?? ''))
   useGrowing(field, words)
@@ -18,7 +19,7 @@ export const Composer = ({ room, title, onWrite, onEditLast }) => {
     if (!fingers.matches) field.current?.focus()
   }, [])
   const left = leftOf(words)
-  const ready = words.trim() !== '' && !(left !== null && left < 0)
+  const ready = words.trim() !== '' && !(left !== null && left < 0) && !hold?.stopped && !hold?.until
 
   /** @param {string} text */
   const keep = text => {
@@ -42,9 +43,10 @@ export const Composer = ({ room, title, onWrite, onEditLast }) => {
     event.preventDefault()
     send()
   }}>
+    <${HoldNote} hold=${hold} />
     <div class="composer-box">
       <textarea ref=${field} id="composer" rows="1" dir="auto" enterkeyhint="send" aria-label="Message" placeholder=${`Message ${title}`}
-        aria-describedby="composer-left" aria-invalid=${left !== null && left < 0 ? 'true' : null} value=${words}
+        aria-describedby="composer-hold composer-left" readonly=${hold?.stopped ?? false} aria-invalid=${left !== null && left < 0 ? 'true' : null} value=${words}
         onInput=${(/** @type {any} */ event) => keep(event.target.value)} onKeyDown=${pressed} />
       <span id="composer-left" class="composer-left" data-over=${left !== null && left < 0 ? '' : null}>${leftWords(left)}</span>
       <button class="send" aria-label="Send" title="Send" disabled=${!ready}><${Send} /></button>

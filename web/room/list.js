@@ -7,14 +7,15 @@ import { html } from '../ui/html.js'
 import { Keys, Logo, People, Plus, Search, SignOut } from '../ui/icons.js'
 import { command } from '../ui/keys.js'
 import { ThemeButton } from '../ui/theme.js'
+import { RoomMark } from './mark.js'
 
 /** @import { Rooms } from './rooms.js' */
 
 /**
  * @param {{line: import('../line/line.js').Line, rooms: Rooms, route: import('../routes.js').Route, person: import('./rooms.js').Me,
- *   onNew: () => void, onSwitch: () => void, onHelp: () => void, onSignOut: () => void}} props
+ *   onNew: () => void, onBrowse: () => void, onSwitch: () => void, onHelp: () => void, onSignOut: () => void}} props
  */
-export const Sidebar = ({ line, rooms, route, person, onNew, onSwitch, onHelp, onSignOut }) => html`<div class="sidebar">
+export const Sidebar = ({ line, rooms, route, person, onNew, onBrowse, onSwitch, onHelp, onSignOut }) => html`<div class="sidebar">
   <div class="brand">
     <${Logo} /><span>Openline</span>
     <button class="icon-button wide-only" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick=${onHelp}><${Keys} /></button>
@@ -25,6 +26,7 @@ export const Sidebar = ({ line, rooms, route, person, onNew, onSwitch, onHelp, o
       <h2 id="rooms-head">Rooms</h2>
       <button class="icon-button" aria-label="New room" title="New room" onClick=${onNew}><${Plus} /></button>
     </div>
+    <button class="button quiet rooms-browse" onClick=${onBrowse}><${Search} />Browse rooms</button>
     <${List} rooms=${rooms} current=${['room', 'rooms'].includes(route.screen) ? route.room : ''} />
   </nav>
   ${person.role === 'operator' && html`<nav class="more" aria-label="For operators">
@@ -45,18 +47,21 @@ const List = ({ rooms, current }) => {
   if (!rooms.list) return rooms.error
     ? html`<p class="rooms-note">${rooms.error} <button class="link" onClick=${rooms.load}>Try again</button></p>`
     : html`<div class="skeleton-rooms" aria-hidden="true"><i /><i /><i /></div>`
-  const [mine, others] = [true, false].map(joined =>
-    rooms.list?.filter(({ room, joined: is }) => (is || rooms.open.has(room)) === joined) ?? [])
+  const [all, others] = [true, false].map(joined =>
+    rooms.list?.filter(({ room, joined: is, archived }) => (is || rooms.open.has(room)) === joined && (is || !archived)) ?? [])
+  const mine = all.filter(({ kind }) => kind !== 'direct'), direct = all.filter(({ kind }) => kind === 'direct')
   return html`<ul>${mine.map(info => html`<${Item} key=${info.room} info=${info} rooms=${rooms} current=${current} />`)}</ul>
+    ${direct.length > 0 && html`<h3>Direct</h3>
+      <ul>${direct.map(info => html`<${Item} key=${info.room} info=${info} rooms=${rooms} current=${current} />`)}</ul>`}
     ${others.length > 0 && html`<h3>More rooms</h3>
       <ul>${others.map(info => html`<${Item} key=${info.room} info=${info} rooms=${rooms} current=${current} />`)}</ul>`}`
 }
 
 /** @param {{info: import('./room.js').RoomInfo, rooms: Rooms, current: string}} props */
-const Item = ({ info: { room, title }, rooms, current }) => {
+const Item = ({ info: { room, kind, archived }, rooms, current }) => {
   const unread = room === current ? 0 : rooms.unread(room)
-  return html`<li><a class="room" href=${roomHash(room)} aria-current=${room === current ? 'page' : null} data-unread=${unread ? '' : null}>
-    <span class="hash" aria-hidden="true">#</span><bdi class="room-title">${title}</bdi>
+  return html`<li><a class="room" href=${roomHash(room)} aria-current=${room === current ? 'page' : null} data-unread=${unread ? '' : null} data-archived=${archived ? '' : null}>
+    <${RoomMark} kind=${kind} /><bdi class="room-title">${rooms.title(room)}</bdi>
     ${unread !== 0 && html`<span class=${unread === true ? 'dot' : 'count'}>${unread !== true && unread}<span class="hidden"> unread</span></span>`}
   </a></li>`
 }

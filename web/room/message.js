@@ -8,6 +8,7 @@ import { toHtml } from '../ui/markdown.js'
 import { Ago, full, shortClock } from '../ui/time.js'
 import { toast } from '../ui/toast.js'
 import { Editor } from './editor.js'
+import { OnOthers } from './onothers.js'
 
 /** @import { Room } from './room.js' */
 /** @import { MessageRow as Row } from './timeline.js' */
@@ -57,15 +58,16 @@ const iso = time => new Date(time * 1000).toISOString()
 
 /** @param {{message: import('./state.js').Message}} props */
 const Words = ({ message }) => message.deleted
-  ? html`<p class="words gone">This message was deleted.</p>`
+  ? html`<p class="words gone">${message.taken ? html`<bdi>${message.taken.by.name}</bdi> deleted this message${message.taken.why ? `: ${message.taken.why}` : '.'}` : 'This message was deleted.'}</p>`
   : html`<div class="words" dir="auto" dangerouslySetInnerHTML=${{ __html: toHtml(message.text) }} />
       ${message.edited && html`<span class="edited">(edited)</span>`}`
 
 /** The place for all that can be done with a message. @param {Props & {own: boolean}} props */
-const Actions = ({ row: { message }, own, onEdit, onDelete }) => html`<div class="actions" role="group" aria-label="Message actions">
+const Actions = ({ row: { message }, room, own, onEdit, onDelete }) => html`<div class="actions" role="group" aria-label="Message actions">
   <${Action} label="Copy text" icon=${Copy} run=${() => copy(message.text)} />
   ${own && html`<${Action} label="Edit" icon=${Edit} run=${() => onEdit(message.id)} />
     <${Action} label="Delete" icon=${Trash} run=${() => onDelete(message.id)} />`}
+  ${!own && message.id > 0 && html`<${OnOthers} room=${room} message=${message} />`}
 </div>`
 
 /** @param {{label: string, icon: any, run: () => void}} props */

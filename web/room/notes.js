@@ -2,6 +2,7 @@
 // Who came and who left, in as few words as will do.
 
 const NAMED = 3
+const DONE = /** @type {Record<string, string>} */ ({ kicked: 'removed', banned: 'banned', muted: 'muted' })
 
 /**
  * Whoever came and went again within one row is not worth a word.
@@ -10,12 +11,12 @@ const NAMED = 3
  */
 export const sentences = notes => {
   const last = [...new Map(notes.map(note => [note.who.id, note])).values()]
-  const removed = last.filter(({ what }) => what === 'kicked')
-  const removers = [...new Set(removed.map(({ by }) => by.id))].map(id => removed.filter(({ by }) => by.id === id))
+  const done = last.filter(({ what }) => what in DONE)
+  const doers = [...new Set(done.map(({ by, what }) => `${what} ${by.id}`))].map(doer => done.filter(({ by, what }) => `${what} ${by.id}` === doer))
   return [
     ...(/** @type {const} */ (['joined', 'left'])).map(what => ({ what, ...count(last.filter(note => note.what === what)) })),
-    ...removers.map(some => ({
-      what: some.length > 1 ? 'were removed by' : 'was removed by', ...count(some), by: some[0].by.name,
+    ...doers.map(some => ({
+      what: `${some.length > 1 ? 'were' : 'was'} ${DONE[some[0].what]} by`, ...count(some), by: some[0].by.name,
     })),
   ].filter(({ names }) => names.length)
 }

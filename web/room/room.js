@@ -3,13 +3,31 @@
 import { newKey } from '../line/line.js'
 import { Bookmark } from './bookmark.js'
 import { heldKey, outgoing, pendingOf } from './outgoing.js'
+import { after } from './standing.js'
 import { EMPTY, acknowledged, concerned, fold, forget, hasOlder, hold, outbox, prepend, told, unread } from './state.js'
 
 /** @import { Line } from '../line/line.js' */
-/** @import { Author, Event, State } from './state.js' */
+/** @import { Event, State } from './state.js' */
 /** @typedef {'joining' | 'recovering' | 'live' | 'offline' | 'refused'} Phase */
-/** @typedef {{room: string, title: string, stream: string, members: number, joined: boolean}} RoomInfo */
-/** @typedef {{id: string, name: string, since: number}} Member */
+/** @typedef {import('./standing.js').Me} Me */
+/**
+ * @typedef {object} RoomInfo
+ * @property {string} room
+ * @property {string} title
+ * @property {string} stream
+ * @property {number} members
+ * @property {boolean} joined
+ * @property {'public' | 'private' | 'direct'} kind
+ * @property {string} subject
+ * @property {string} description
+ * @property {boolean} archived
+ * @property {number} slow  seconds between two messages of a member
+ * @property {'owner' | 'moderator' | 'member' | null} role
+ * @property {boolean} invited
+ * @property {{until: number | null, why: string} | null} mute
+ */
+/** @typedef {{id: string, name: string, since: number, role: 'owner' | 'moderator' | 'member'}} Member */
+/** @typedef {{what: 'report' | 'take_down', message: number, name: string}} Asking  what is about to be done to a message */
 
 const FIRST_PAGE = 50
 const FARTHEST = 300
@@ -21,6 +39,9 @@ const gone = why => Object.assign(new Error(why), { uri: 'openline.room.error.no
 const LEFT = gone('You left it in another window.')
 /** @param {string} by */
 const removed = by => gone(`You were removed by ${by}.`)
+/** @param {string} by @param {Record<string, any>} fields */
+const banned = (by, fields) => Object.assign(new Error(`You were banned by ${by}.`), { uri: 'openline.room.error.banned', fields })
+const MOVES = /^member_(joined|left|kicked|banned)$/
 /** @type {Record<string, number>} */
 const COUNTS = { member_joined: 1, member_left: -1, member_kicked: -1 }
 
@@ -30,14 +51,18 @@ export class Room extends EventTarget {
   /** @type {Phase} */ phase = 'joining'
   /** Why the room cannot be entered, for people. */ error = ''
   /** The uri of that refusal. */ refusal = ''
+  /** Until when it holds, in seconds; 0 if that has no end. */ refusedUntil = 0
+  refusedWhy = ''
   /** Offset of the last event that was read here before those that are new. */ marker = 0
+  /** @type {RoomInfo | null} as it is for whose page this is; null until they are in */ info = null
+  /** @type {Asking | null} */ asking = null
   /** How many have joined; 0 until it is known. */ count = 0
   /** @type {{id: string, text: string}[]} what others just said, for those who listen */ heard = []
   /** @type {'' | 'loading' | 'failed'} how reading older messages goes */ older = ''
   /** Whether it is known where reading begins, and all is loaded to begin there. */ placed = false
 
   /** @type {Line} */ #line
-  /** @type {() => Author} */ #who
+  /** @type {() => Me} */ #who
   /** @type {{stop(): void} | null} */ #following = null
   /** @type {Event[]} */ #arrived = []
   #joining = false
@@ -45,7 +70,7 @@ export class Room extends EventTarget {
   #attentive = false
   /** @type {Bookmark} */ #bookmark
 
-  /** @param {Line} line @param {string} name @param {() => Author} who  whose page this is */
+  /** @param {Line} line @param {string} name @param {() => Me} who  whose page this is */
   constructor(line, name, who) {
     super()
     this.#line = line
@@ -101,6 +126,17 @@ export class Room extends EventTarget {
   /** @param {number} message */
   show(message) { this.#set(forget(this.state, heldKey(message))) }
 
+  /** Ask what is needed to do something to a message, or no more. @param {Asking | null} asking */
+  ask(asking) {
+    this.asking = asking
+    this.#changed()
+  }
+
+  /** Ask the node something of this room. @param {string} what @param {object} [more] @returns {Promise<any>} */
+  call(what, more = {}) {
+    return this.#line.call(`openline.room.${what}`, { room: this.name, ...more })
+  }
+
   /** @param {string} key */
   retry(key) { this.#line.outbox.retry(key) }
   /** @param {string} key */
@@ -143,12 +179,12 @@ export class Room extends EventTarget {
     this.#joining = true
     this.phase = 'joining'
     try {
-      const { members } = await this.#line.call('openline.room.join', { room: this.name })
-      this.count = members
+      this.info = await this.#line.call('openline.room.join', { room: this.name })
+      this.count = this.info?.members ?? 0
       this.#follow()
       this.#changed()
     } catch (error) {
-      this.#refuse(/** @type {Error & {uri?: string}} */ (error))
+      this.#refuse(/** @type {Error & {uri?: string, fields?: Record<string, unknown>}} */ (error))
     } finally {
       this.#joining = false
     }
@@ -169,7 +205,7 @@ export class Room extends EventTarget {
     })
   }
 
-  /** @param {Error & {uri?: string}} error */
+  /** @param {Error & {uri?: string, fields?: Record<string, unknown>}} error */
   #refuse(error) {
     this.#unfollow()
     const said = error.uri?.startsWith('openline.') && !error.uri.endsWith('.unavailable')
@@ -177,6 +213,8 @@ export class Room extends EventTarget {
     if (!said) this.#again = window.setTimeout(this.enter, AGAIN)
     this.error = error.message
     this.refusal = error.uri ?? ''
+    this.refusedUntil = Number(error.fields?.until ?? 0)
+    this.refusedWhy = String(error.fields?.why ?? '')
     this.#changed()
   }
 
@@ -191,11 +229,13 @@ export class Room extends EventTarget {
     this.#arrived = []
     if (!events.length) return
     if (this.phase === 'live') this.#live(events)
+    if (this.info) this.info = events.reduce((info, event) => after(info, event, this.me.id), this.info)
     this.state = fold(this.state, events)
     this.#catchUp()
-    const own = events.findLast(event => event.type.startsWith('member_') && concerned(event).id === this.me.id)
+    const own = events.findLast(event => MOVES.test(event.type) && concerned(event).id === this.me.id)
     if (this.phase === 'live' && own?.type === 'member_left') this.#refuse(LEFT)
     if (this.phase === 'live' && own?.type === 'member_kicked') this.#refuse(removed(own.by.name))
+    if (this.phase === 'live' && own?.type === 'member_banned') this.#refuse(banned(own.by.name, own.data))
   }
 
   /** @param {import('../line/line.js').FollowState} now */

@@ -23,7 +23,9 @@ export class Rooms extends EventTarget {
   #timer = 0
   #again = 0
   /** @type {Set<string>} */ #news = new Set()
-  /** @type {() => void} */ #stop
+  /** @type {(() => void)[]} */ #stop
+  /** @type {ReturnType<Line['follow']> | null} */ #personal = null
+  #listening = false
   /** @type {Me} */ #first
 
   /** @param {Line} line @param {Me} me */
@@ -31,7 +33,10 @@ export class Rooms extends EventTarget {
     super()
     this.#line = line
     this.#first = me
-    this.#stop = line.subscribe('openline.room.on_created', (/** @type {any} */ room) => this.#put(room))
+    this.#stop = [
+      line.subscribe('openline.room.on_created', (/** @type {any} */ room) => this.#put(room)),
+      line.subscribe('openline.room.on_changed', this.load),
+    ]
     line.addEventListener('state', this.load)
     document.addEventListener('visibilitychange', this.load)
     this.#timer = window.setInterval(this.load, EVERY)
@@ -42,7 +47,8 @@ export class Rooms extends EventTarget {
   get me() { return this.#line.identity ?? this.#first }
 
   close() {
-    this.#stop()
+    this.#stop.forEach(stop => stop())
+    this.#personal?.stop()
     this.#line.removeEventListener('state', this.load)
     document.removeEventListener('visibilitychange', this.load)
     clearInterval(this.#timer)
@@ -54,7 +60,9 @@ export class Rooms extends EventTarget {
     if (this.#line.state !== 'online' || document.hidden) return
     clearTimeout(this.#again)
     try {
-      this.list = (await this.#line.call('openline.room.list')).rooms
+      const { rooms, personal } = await this.#line.call('openline.room.list')
+      this.list = rooms
+      this.#hear(personal)
       this.error = ''
       this.#changed()
       await this.#look()
@@ -77,9 +85,19 @@ export class Rooms extends EventTarget {
     return room
   }
 
-  /** @param {string} title @param {string} name @returns {Promise<void>} */
-  async create(title, name) {
-    this.#put({ ...await this.#line.call('openline.room.create', { room: name, title }) })
+  /** @param {{title: string, room?: string, kind: string}} wanted @returns {Promise<string>} its name */
+  async create(wanted) {
+    return this.#take(await this.#line.call('openline.room.create', wanted))
+  }
+
+  /** The room in which these people talk, and nobody else. @param {string[]} people @returns {Promise<string>} */
+  async talkTo(people) {
+    return this.#take(await this.#line.call('openline.room.direct', { people }))
+  }
+
+  /** Come in by a link. @param {string} code @returns {Promise<string>} */
+  async accept(code) {
+    return this.#take(await this.#line.call('openline.room.accept', { code }))
   }
 
   /** @param {string} name */
@@ -91,11 +109,13 @@ export class Rooms extends EventTarget {
 
   /** @param {string} name */
   title(name) {
-    return this.open.get(name)?.state.title || this.info(name)?.title || name
+    return this.info(name)?.title || this.open.get(name)?.state.title || name
   }
 
   /** @param {string} name */
-  info(name) { return this.list?.find(({ room }) => room === name) }
+  info(name) {
+    return this.open.get(name)?.info ?? this.list?.find(({ room }) => room === name)
+  }
 
   /** How many messages are unread: a number, or only that there are some. @param {string} name @returns {number | true} */
   unread(name) {
@@ -127,6 +147,30 @@ export class Rooms extends EventTarget {
       const read = lastRead(room), head = heads[stream]
       return read && head && (head.epoch !== read.epoch || head.offset > read.offset)
     }).map(({ room }) => room))
+  }
+
+  /** @param {RoomInfo} room */
+  #take(room) {
+    this.#put(room)
+    return room.room
+  }
+
+  /** Hear of rooms that one is asked into, or opened for one. @param {string} stream */
+  #hear(stream) {
+    if (!stream || this.#personal?.stream === stream) return
+    this.#personal?.stop()
+    this.#personal = this.#line.follow(stream, {
+      last: 1,
+      onEvent: event => this.#heard(event),
+      onState: ({ state }) => { this.#listening = state === 'live' },
+    })
+  }
+
+  /** @param {import('./state.js').Event} event */
+  #heard(event) {
+    if (!this.#listening) return
+    void this.load()
+    this.dispatchEvent(new CustomEvent('told', { detail: event }))
   }
 
   /** @param {RoomInfo} room */

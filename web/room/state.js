@@ -26,6 +26,7 @@
  * @property {number} version  offset of the event that gave it its present text
  * @property {boolean} edited
  * @property {boolean} deleted
+ * @property {{by: Author, why: string}} [taken]  by whom else than its author it was deleted
  */
 /**
  * @typedef {object} Note
@@ -34,10 +35,10 @@
  * @property {Author} by  who did it
  * @property {Author} who  whom it is about: for `kicked` somebody else
  * @property {number} time
- * @property {'created' | 'joined' | 'left' | 'kicked'} what
+ * @property {'created' | 'joined' | 'left' | 'kicked' | 'banned' | 'muted'} what
  */
 /** @typedef {Message | Note} Entry */
-/** @typedef {{of: number, version: number, text: string | null}} Change  the newest edit of a message; null text deletes it */
+/** @typedef {{of: number, version: number, text: string | null, by: Author, why: string}} Change  the newest edit of a message; null text deletes it */
 /**
  * @typedef {object} Pending  something of one's own that the log does not show yet
  * @property {string} key
@@ -175,7 +176,7 @@ const add = (state, events) => {
     if (change && !((changes.get(change.of)?.version ?? 0) > change.version)) changes.set(change.of, change)
     if (entry) made.push(entry)
     if (event.type === 'room_created') title = event.data.title ?? title
-    if (event.type.startsWith('member_')) moves++
+    if (event.type.startsWith('member_') || event.type === 'role_changed') moves++
   }
   const entries = events[0].offset < state.first ? [...made, ...state.entries] : [...state.entries, ...made]
   return {
@@ -191,17 +192,17 @@ const add = (state, events) => {
  * The log keeps nothing of an edit whose message was deleted later: such an edit changes nothing.
  * @param {Event} event @returns {Change | null}
  */
-const changeOf = ({ type, offset: version, data: { message: of, text } }) => {
+const changeOf = ({ type, offset: version, by, data: { message: of, text, why = '' } }) => {
   if (!of) return null
-  if (type === 'message_deleted') return { of, version, text: null }
-  return type === 'message_edited' && text ? { of, version, text } : null
+  if (type === 'message_deleted') return { of, version, text: null, by, why }
+  return type === 'message_edited' && text ? { of, version, text, by, why } : null
 }
 
 /** @type {Record<string, Note['what']>} */
-const NOTES = { room_created: 'created', member_joined: 'joined', member_left: 'left', member_kicked: 'kicked' }
+const NOTES = { room_created: 'created', member_joined: 'joined', member_left: 'left', member_kicked: 'kicked', member_banned: 'banned', member_muted: 'muted' }
 
 /** Whom an event about a member is about. @param {Event} event @returns {Author} */
-export const concerned = ({ type, by, data }) => type === 'member_kicked' ? { id: data.id, name: data.name } : by
+export const concerned = ({ by, data }) => data.id ? { id: data.id, name: data.name } : by
 
 /** @param {Event} event @returns {Entry | null} */
 const entryOf = event => {
@@ -216,9 +217,10 @@ const entryOf = event => {
 /** @param {Message} message @param {Change | undefined} change @returns {Message} */
 const changed = (message, change) => {
   if (!change || change.version <= message.version) return message
-  const { version, text } = change
+  const { version, text, by, why } = change
+  const taken = by.id === message.by.id ? {} : { taken: { by, why } }
   return text === null
-    ? { ...message, version, text: '', deleted: true }
+    ? { ...message, version, text: '', deleted: true, ...taken }
     : { ...message, version, text, edited: true }
 }
 

@@ -5,12 +5,20 @@ import { goTo } from '../routes.js'
 import { useChanges } from '../ui/changes.js'
 import { Connection, OfflineBanner } from '../ui/connection.js'
 import { html } from '../ui/html.js'
-import { Back, People } from '../ui/icons.js'
+import { Back, Info, People } from '../ui/icons.js'
+import { full } from '../ui/time.js'
 import { toast } from '../ui/toast.js'
+import { AboutRoom } from './about.js'
 import { Composer } from './composer.js'
+import { ModerationDesk } from './desk.js'
+import { useHold } from './hold.js'
+import { InviteDialog } from './inviting.js'
 import { Log } from './log.js'
 import { Members } from './members.js'
+import { RoomMark } from './mark.js'
+import { AboutMessage } from './onothers.js'
 import { LOBBY } from './rooms.js'
+import { RoomSettings } from './settings.js'
 import { lastOwn } from './state.js'
 import { timeline } from './timeline.js'
 
@@ -21,7 +29,7 @@ import { timeline } from './timeline.js'
 /** @param {{line: Line, rooms: Rooms, name: string, shown: boolean}} props */
 export const RoomView = ({ line, rooms, name, shown }) => {
   const [room] = useState(() => rooms.enter(name))
-  const [members, setMembers] = useState(false)
+  const [sheet, setSheet] = useState(/** @type {Sheet} */ (''))
   const log = useRef(/** @type {Log | null} */ (null))
   const [editing, setEditing] = useState(0)
   useChanges(room)
@@ -38,24 +46,44 @@ export const RoomView = ({ line, rooms, name, shown }) => {
   }
   const editLast = () => setEditing(lastOwn(room.state, room.me.id)?.id ?? 0)
   const refused = room.phase === 'refused'
+  const hold = useHold(room)
 
   return html`<section class="room-view beside" aria-labelledby="room-title">
-    <${Head} line=${line} rooms=${rooms} room=${room} onMembers=${() => setMembers(true)} />
+    <${Head} line=${line} rooms=${rooms} room=${room} onMembers=${() => setSheet('members')} onAbout=${() => setSheet('about')} />
     <div class="room-body">
       <${OfflineBanner} line=${line} />
       ${refused ? html`<${Refused} room=${room} />`
         : html`<${Log} handle=${log} room=${room} rows=${rows} placed=${room.placed} title=${rooms.title(name)} editing=${editing} onEdit=${setEditing}
             onEdited=${stopEditing} onDelete=${(/** @type {number} */ id) => deleteLater(room, id)} onAtEnd=${atEnd} />`}
     </div>
-    ${!refused && html`<${Composer} room=${name} title=${rooms.title(name)} onWrite=${write} onEditLast=${editLast} />`}
+    ${!refused && html`<${Composer} room=${name} title=${rooms.title(name)} hold=${hold} onWrite=${write} onEditLast=${editLast} />`}
     <div class="hidden" role="log" aria-live="polite" aria-label="New messages">
       ${room.heard.map(({ id, text }) => html`<p key=${id}>${text}</p>`)}
     </div>
-    ${members && html`<${Members} room=${room} onClose=${() => setMembers(false)} onLeave=${name === LOBBY ? null : () => {
-      setMembers(false)
-      leave(rooms, room)
-    }} />`}
+    <${Sheets} line=${line} rooms=${rooms} room=${room} sheet=${sheet} onPick=${setSheet} />
+    ${room.asking && html`<${AboutMessage} key=${room.asking.message} room=${room} />`}
   </section>`
+}
+
+/** @typedef {'' | 'members' | 'about' | 'invite' | 'settings' | 'desk'} Sheet */
+
+/** @param {{line: Line, rooms: Rooms, room: Room, sheet: Sheet, onPick: import('preact/hooks').Dispatch<import('preact/hooks').StateUpdater<Sheet>>}} props */
+const Sheets = ({ line, rooms, room, sheet, onPick }) => {
+  // A dialog says that it closed a moment after another took its place.
+  const close = () => onPick(now => now === sheet ? '' : now)
+  const goOut = () => {
+    close()
+    leave(rooms, room)
+  }
+  const talk = async (/** @type {string} */ id) => {
+    close()
+    await rooms.talkTo([id]).then(goTo, problem => toast({ text: problem.message }))
+  }
+  if (sheet === 'members') return html`<${Members} room=${room} onClose=${close} onLeave=${room.name === LOBBY ? null : goOut} onTalk=${talk} />`
+  if (sheet === 'about') return html`<${AboutRoom} room=${room} onClose=${close} onPick=${onPick} />`
+  if (sheet === 'invite') return html`<${InviteDialog} line=${line} room=${room} onClose=${close} />`
+  if (sheet === 'settings') return html`<${RoomSettings} room=${room} onClose=${close} />`
+  return sheet === 'desk' ? html`<${ModerationDesk} line=${line} room=${room} onClose=${close} />` : null
 }
 
 /** Tell the room whether its end is in front of somebody's eyes. @param {Room} room @param {boolean} shown */
@@ -76,16 +104,18 @@ const useAttention = (room, shown) => {
   }
 }
 
-/** @param {{line: Line, rooms: Rooms, room: Room, onMembers: () => void}} props */
-const Head = ({ line, rooms, room, onMembers }) => {
+/** @param {{line: Line, rooms: Rooms, room: Room, onMembers: () => void, onAbout: () => void}} props */
+const Head = ({ line, rooms, room, onMembers, onAbout }) => {
   const { count } = room
   const words = count === 1 ? '1 member' : `${count || 'All'} members`
   return html`<header class="room-head">
     <a class="icon-button narrow-only" href="#/rooms" aria-label="All rooms"><${Back} /></a>
     <div class="room-names">
-      <h2 id="room-title"><span class="hash" aria-hidden="true">#</span><bdi>${rooms.title(room.name)}</bdi></h2>
+      <h2 id="room-title"><${RoomMark} kind=${room.info?.kind} /><bdi>${rooms.title(room.name)}</bdi></h2>
+      ${room.info?.subject && html`<p class="room-subject"><bdi>${room.info.subject}</bdi></p>`}
       <span class="narrow-only"><${Connection} line=${line} /></span>
     </div>
+    <button class="icon-button" aria-label="About this room" title="About this room" onClick=${onAbout}><${Info} /></button>
     <button class="button quiet" aria-label=${`${words}: who is in this room`} title=${words} onClick=${onMembers}>
       <${People} /><span class="count-words">${count || ''}</span>
     </button>
@@ -117,9 +147,13 @@ const deleteLater = (room, id) => {
 export const focusComposer = () => document.getElementById('composer')?.focus()
 
 /** @param {{room: Room}} props */
-const Refused = ({ room: { refusal, error, enter } }) => html`<div class="refused">
-  <h3>${refusal.endsWith('no_such_room') ? 'This room does not exist' : 'You are not in this room'}</h3>
-  <p class="dim">${error}</p>
+const Refused = ({ room, room: { refusal, error, enter } }) => html`<div class="refused">
+  <h3>${heading(refusal)}</h3>
+  <p class="dim">${error}${room.refusedUntil ? ` It ends ${full(room.refusedUntil)}.` : ''}${room.refusedWhy && html` Reason: <bdi>${room.refusedWhy}</bdi>`}</p>
   ${refusal.endsWith('not_a_member') && html`<button class="button" onClick=${enter}>Join the room</button>`}
   <a class="button primary" href=${`#/room/${LOBBY}`}>Go to the lobby</a>
 </div>`
+
+/** @param {string} refusal */
+const heading = refusal => refusal.endsWith('no_such_room') ? 'This room does not exist'
+  : refusal.endsWith('banned') ? 'You are banned from this room' : 'You are not in this room'

@@ -14,6 +14,8 @@ export const Eye = icon('M2 10s2.9-5 8-5 8 5 8 5-2.9 5-8 5-8-5-8-5zM10 12.2a2.2 
 export const EyeOff = icon('M3.5 3.5l13 13M8 5.2A9 9 0 0 1 10 5c5.1 0 8 5 8 5a14 14 0 0 1-2.6 3.1M5 6.7A13.6 13.6 0 0 0 2 10s2.9 5 8 5c1.4 0 2.6-.4 3.7-1M8.4 8.5a2.2 2.2 0 0 0 3.1 3.1')
 export const Leave = icon('M8 3.5H4v13h4M8.5 10h8M13 6.5l3.5 3.5-3.5 3.5')
 export const Link = icon('M8.5 11.5a3 3 0 0 0 4.3 0l2.8-2.8a3 3 0 0 0-4.3-4.3l-1 1M11.5 8.5a3 3 0 0 0-4.3 0l-2.8 2.8a3 3 0 0 0 4.3 4.3l1-1')
+export const Flag = icon('M5 17V3.5h9.5l-2 3.5 2 3.5H5')
+export const Lock = icon('M5 9h10v7.5H5zM7 9V6.5a3 3 0 0 1 6 0V9')
 export const Moon = icon('M16 11.8A6.5 6.5 0 0 1 8.2 4a6.5 6.5 0 1 0 7.8 7.8z')
 export const People = icon('M7.5 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 16.5c.3-3 2.4-4.7 5.5-4.7s5.2 1.7 5.5 4.7M13 3.7a3 3 0 0 1 0 5.6M15.2 12.3c1.7.7 2.6 2.1 2.8 4.2')
 export const Plus = icon('M10 4v12M4 10h12')
@@ -23,6 +25,10 @@ export const SignOut = Leave
 export const Sun = icon('M10 13.2a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4zM10 2v1.8M10 16.2V18M2 10h1.8M16.2 10H18M4.3 4.3l1.3 1.3M14.4 14.4l1.3 1.3M4.3 15.7l1.3-1.3M14.4 5.6l1.3-1.3')
 export const Trash = icon('M3.5 5.5h13M8 5.5v-2h4v2M5 5.5l.8 11h8.4l.8-11M8.3 8.5l.3 5M11.7 8.5l-.3 5')
 export const Keys = icon('M2.5 5h15v10h-15zM5.5 8h0M8.5 8h0M11.5 8h0M14.5 8h0M6.5 12h7')
+export const Info = icon('M10 17.5a7.5 7.5 0 1 0 0-15 7.5 7.5 0 0 0 0 15zM10 9v4.5M10 6.2v.2')
+export const Settings = icon('M3 6h8M15 6h2M3 14h2M9 14h8M13 8a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM7 16a2 2 0 1 0 0-4 2 2 0 0 0 0 4z')
+export const Shield = icon('M10 2.8 16 5v4.5c0 3.6-2.4 6.3-6 7.7-3.6-1.4-6-4.1-6-7.7V5z')
+export const Person = icon('M10 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM4 16.5c0-3 2.7-5 6-5s6 2 6 5')
 export const Down = icon('M10 4v12M5 11l5 5 5-5')
 
 /** The mark of Openline, as in logo.svg. */
