@@ -265,13 +265,13 @@ export class Room extends EventTarget {
     this.#changed()
   }
 
-  /** What others do while we watch. @param {Event[]} events */
+  /** What happens while we watch. @param {Event[]} events */
   #live(events) {
     const others = events.filter(({ by }) => by.id !== this.me.id)
     const heard = others.filter(({ type }) => type === 'message_posted')
       .map(({ epoch, offset, by, data }) => ({ id: `${epoch} ${offset}`, text: `${by.name}: ${data.text}` }))
     this.heard = [...this.heard, ...heard].slice(-HEARD)
-    for (const { type } of others) this.count += COUNTS[type] ?? 0
+    for (const event of events) if (concerned(event).id !== this.me.id) this.count += COUNTS[event.type] ?? 0
   }
 
   /** @param {'post' | 'edit' | 'delete'} kind @param {{text?: string, message?: number}} what */
