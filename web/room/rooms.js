@@ -35,7 +35,7 @@ export class Rooms extends EventTarget {
     this.#first = me
     this.#stop = [
       line.subscribe('openline.room.on_created', (/** @type {any} */ room) => this.#put(room)),
-      line.subscribe('openline.room.on_changed', this.load),
+      line.subscribe('openline.room.on_changed', (/** @type {any} */ room) => this.#reword(room)),
     ]
     line.addEventListener('state', this.load)
     document.addEventListener('visibilitychange', this.load)
@@ -171,6 +171,12 @@ export class Rooms extends EventTarget {
     if (!this.#listening) return
     void this.load()
     this.dispatchEvent(new CustomEvent('told', { detail: event }))
+  }
+
+  /** A public room is called something else, or is archived: what one is in it stays. @param {RoomInfo} changed */
+  #reword({ room, title, subject, description, slow, archived }) {
+    const before = this.list?.find(other => other.room === room)
+    if (before) this.#put({ ...before, title, subject, description, slow, archived })
   }
 
   /** @param {RoomInfo} room */

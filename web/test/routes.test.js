@@ -18,6 +18,7 @@ test('an address says where the page is', () => {
     ['#/sign-up', at('sign-up', 'before')],
     ['#/invite/aZ09-_x', at('invite', 'before', 'aZ09-_x')],
     ['#/reset/aZ09-_x', at('reset', 'before', 'aZ09-_x')],
+    ['#/join/aZ09-_x', at('join', 'before', 'aZ09-_x')],
     ['#/forgot', at('forgot', 'before')],
     ['#/forgot/ada.l', at('forgot', 'before', 'ada.l')],
     ['#/invite', at('room', 'lobby')],

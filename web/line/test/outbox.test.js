@@ -169,6 +169,20 @@ for (const uri of ['openline.error.unavailable', 'wamp.error.no_such_procedure',
   })
 }
 
+test('who is told how long to wait waits that long', async () => {
+  const line = await made.openLine()
+  const posted = node.procedures[POST]
+  node.procedures[POST] = () => { throw new LineError('openline.room.error.too_fast', 'Wait.', { retry_after: 7 }) }
+  const reply = post(line, 'hi')
+  await settle()
+  node.procedures[POST] = posted
+  await clock.advance(6_900)
+  assert.deepEqual(states(line), [['hi', 'waiting']])
+  await clock.advance(200)
+  assert.equal((await reply).offset, 1)
+  assert.deepEqual(texts(), ['hi'])
+})
+
 test('a write that is never answered is sent again after its deadline', async () => {
   const line = await made.openLine()
   let answers = 0

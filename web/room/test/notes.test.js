@@ -33,3 +33,10 @@ test('who was removed is named, and by whom', () => {
 test('who was removed and came back is here', () => {
   assert.deepEqual(sentences([note('kicked', 'Ada', 'Bob'), note('joined', 'Ada')]), [{ what: 'joined', names: ['Ada'], more: 0 }])
 })
+
+test('who was banned was removed too, and is told of once', () => {
+  assert.deepEqual(sentences([note('kicked', 'Ada', 'Bob'), note('banned', 'Ada', 'Bob'), note('muted', 'Cleo', 'Bob')]), [
+    { what: 'was banned by', names: ['Ada'], more: 0, by: 'Bob' },
+    { what: 'was muted by', names: ['Cleo'], more: 0, by: 'Bob' },
+  ])
+})

@@ -200,3 +200,14 @@ test('who was removed is another than who did it', () => {
   assert.deepEqual([what, who, by], ['kicked', bob, ada])
   assert.equal(state.moves, 2)
 })
+
+test('a message that a moderator deleted says so, whichever page comes first', () => {
+  const takenDown = event(3, 'message_deleted', { message: 2, why: 'spam' }, { by: bob })
+  const whole = room(created(), posted(2), takenDown)
+  const late = prepend(fold(EMPTY, [takenDown]), { events: [created(), posted(2, '')], oldest: 1, epoch: 'e1' })
+  for (const { entries } of [whole, late]) {
+    const message = entries.find(({ id }) => id === 2)
+    assert.deepEqual([message.deleted, message.taken], [true, { by: bob, why: 'spam' }])
+  }
+  assert.equal(room(created(), posted(2), deleted(3, 2)).entries.find(({ id }) => id === 2).taken, undefined)
+})
