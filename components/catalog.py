@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from importlib import import_module
 
-from .contract import Declared, Procedure, Topic
+from .contract import Beside, Declared, Procedure, Topic
 from .settings import Settings
 
 ROUTER = "router"
@@ -29,5 +29,5 @@ def declarations(settings: Settings) -> Iterator[Declared]:
 def declared_in(module: str) -> Iterator[Declared]:
     """Walk through the procedures and topics that one `api` module declares."""
     for value in vars(import_module(module)).values():
-        if isinstance(value, Procedure | Topic):
+        if isinstance(value, Procedure | Topic | Beside):
             yield value

@@ -140,6 +140,20 @@ class Verdict:
     rule: str
 
 
+@payload
+class OfStream:
+    """A stream."""
+
+    stream: StreamName
+
+
+@payload
+class Belonging:
+    """The ids of all who belong to a stream: the members of a room, say."""
+
+    ids: list[str]
+
+
 @dataclass(frozen=True)
 class Route:
     """A procedure together with the coroutine that answers it."""
@@ -172,7 +186,29 @@ class Topic(Generic[Shape]):
     publishers: Collection[str] = field(kw_only=True, default=(COMPONENT,))
 
 
-Declared = Procedure[Any, Any] | Topic[Any]
+@dataclass(frozen=True)
+class Beside(Generic[Shape]):
+    """Topics that forget, one beside each of a component's streams; read by whoever may read that stream.
+
+    The topic of `openline.room.lobby` is `<uri>.lobby`. Whoever may not read the stream any more hears no more of it.
+    """
+
+    uri: str
+    event: type[Shape]
+    streams: str = field(kw_only=True)
+    """What the names of those streams begin with, such as `openline.room`."""
+
+    def of(self, stream: str) -> Topic[Shape]:
+        """Name the topic beside a stream."""
+        return Topic(self.uri + stream.removeprefix(self.streams), self.event, readers=())
+
+    def stream(self, uri: str) -> str | None:
+        """Name the stream that a topic is beside; `None` where it is none of these."""
+        name = uri.removeprefix(f"{self.uri}.")
+        return None if name == uri else f"{self.streams}.{name}"
+
+
+Declared = Procedure[Any, Any] | Topic[Any] | Beside[Any]
 """What an `api` module consists of, besides its refusals and types."""
 
 
@@ -242,11 +278,33 @@ class Chore:
     do: Callable[[], Awaitable[None]]
 
 
+@dataclass(frozen=True)
+class Ear:
+    """A topic that a component listens to. It hears each event once from every router."""
+
+    topic: Topic[Any]
+    hear: Callable[[Any], object]
+
+
+def belonging(component: str) -> Procedure[OfStream, Belonging]:
+    """Name the procedure with which a component says who belongs to a stream of its own."""
+    return Procedure(f"openline.{component}.belonging", OfStream, Belonging, callers={COMPONENT})
+
+
+def on_belonging(component: str) -> Topic[OfStream]:
+    """Name the topic on which a component tells that others belong to a stream now."""
+    return Topic(f"openline.{component}.on_belonging", OfStream, readers={COMPONENT})
+
+
 class Component:
     """A component, as the wire sees it. Does nothing unless it says otherwise."""
 
     def routes(self) -> list[Route]:
         """Every procedure it answers."""
+        return []
+
+    def ears(self) -> list[Ear]:
+        """What it listens to."""
         return []
 
     def chores(self) -> list[Chore]:

@@ -16,6 +16,7 @@ from .contract import (
     PEOPLE,
     SERVICE,
     Access,
+    Beside,
     Caller,
     Declared,
     Procedure,
@@ -116,6 +117,7 @@ class Permissions:
     settings: Settings
     keys: Keys
     offers: Offers
+    besides: tuple[Beside[Any], ...] = ()
 
     def decide(self, who: Who, action: str, what: str, match: str = "exact") -> Verdict | Question:
         """Answer for one action on an address or a stream, with the rule that says so.
@@ -177,7 +179,7 @@ class Permissions:
     def _subscribe(self, who: Who, uri: str) -> Verdict | Question:
         topic = self.topics.get(uri)
         if topic is None:
-            return self._stream(who, "read", uri)
+            return self._stream(who, "read", self._beside(uri) or uri)
         readers = {*topic.readers, COMPONENT}
         return _among(counts_as(who.role, uri), readers, f"{uri} is read by {named(topic.readers)}")
 
@@ -188,9 +190,21 @@ class Permissions:
         topic = self.topics.get(uri)
         if topic is not None:
             return _among(who.role, topic.publishers, f"{uri} is published by {named(topic.publishers)}")
+        if self._beside(uri) is not None:
+            return _among(who.role, {COMPONENT}, f"{uri} is published by components")
         if self.settings.namespace(uri) is None:
             return _no(f"there is no topic or stream {uri}")
         return _among(who.role, {COMPONENT}, "a stream is written to by openline.stream.publish")
+
+    def beside(self, stream: str) -> list[str]:
+        """List the topics beside a stream."""
+        found = [one.of(stream).uri for one in self.besides if stream.startswith(f"{one.streams}.")]
+        return [uri for uri in found if uri not in self.topics]
+
+    def _beside(self, uri: str) -> str | None:
+        """Name the stream whose readers read a topic, where it stands beside one."""
+        found = (one.stream(uri) for one in self.besides)
+        return next((stream for stream in found if stream is not None), None)
 
     def _read(self, who: Who, stream: str) -> Verdict | Question:
         return self._stream(who, "read", stream)
@@ -234,12 +248,15 @@ def permissions(
     """Make the table of a node."""
     procedures: dict[str, Procedure[Any, Any]] = {}
     topics: dict[str, Topic[Any]] = {}
+    besides: list[Beside[Any]] = []
     for one in declared:
         if isinstance(one, Procedure):
             procedures[one.uri] = one
-        else:
+        elif isinstance(one, Topic):
             topics[one.uri] = one
-    return Permissions(procedures, topics, settings, keys or NoKeys(), offers)
+        else:
+            besides.append(one)
+    return Permissions(procedures, topics, settings, keys or NoKeys(), offers, tuple(besides))
 
 
 def who_calls(caller: Caller) -> Who:

@@ -220,6 +220,15 @@ class RoomRules(_Strict):
     """The procedure of a component of the site that is asked before a message is kept."""
 
 
+class Presence(_Strict):
+    """Who counts as being here."""
+
+    grace: Annotated[float, BeforeValidator(_seconds)] = 10.0
+    """How long somebody without a connection is still here, so that a reload makes no noise."""
+    lease: Annotated[float, BeforeValidator(_seconds)] = 60.0
+    """How long people of a router worker that says nothing are still here."""
+
+
 class Settings(_Strict):
     """Everything in `openline.yaml`. Paths are relative to the folder it lies in."""
 
@@ -250,12 +259,13 @@ class Settings(_Strict):
     """Sockets and locks of the running node; only its owner may enter."""
     routers: Annotated[list[str], Field(min_length=1)] = ["router1"]
     """The router workers that every component joins."""
-    processes: Mapping[str, list[str]] = {"main": ["stream", "room", "identity"]}
+    processes: Mapping[str, list[str]] = {"main": ["stream", "room", "identity", "presence"]}
     """Which components live together in which process; those of `router` live in each router worker."""
     guests: Guests = Guests()
     accounts: Accounts = Accounts()
     rooms: RoomRules = RoomRules()
     tokens: Tokens = Tokens()
+    presence: Presence = Presence()
     oidc: Providers = []
     """Who else signs people in, in the order of their buttons."""
     streams: list[Namespace] = []

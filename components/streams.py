@@ -12,7 +12,7 @@ router has taken its newest event. The stream component publishes what stayed ma
 find any hole before it by its offset.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
@@ -87,6 +87,14 @@ class Streams:
         self._taken: dict[str, int] = {}
         self._deaf = False
         self._swept = 0
+        self._watched: dict[str, Callable[[Event], Coroutine[Any, Any, None]]] = {}
+
+    def watch(self, types: str, told: Callable[[Event], Coroutine[Any, Any, None]]) -> None:
+        """Have something done after the commit of each event whose type begins so.
+
+        Nobody waits for it, and what is committed right before a crash is not told.
+        """
+        self._watched[types] = told
 
     async def write(self, work: Callable[Concatenate[Log, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(log, *args)` in one transaction, and after its commit publish what it appended.
@@ -120,6 +128,10 @@ class Streams:
     def _announce(self, event: Event) -> None:
         published = Deferred.fromCoroutine(self._publish(event))
         published.addErrback(lambda failure: logger.failure("announcing {uri} failed", failure, uri=event.stream))
+        for types, told in self._watched.items():
+            if event.type.startswith(types):
+                telling = Deferred.fromCoroutine(told(event))
+                telling.addErrback(lambda failure: logger.warn("not told of {type}: {e}", type=event.type, e=failure))
 
     async def _publish(self, event: Event) -> None:
         """Publish an event, and remember that the routers have it. If they are away, the sweep comes back to it."""

@@ -27,6 +27,7 @@ from .contract import (
     Caller,
     Chore,
     Component,
+    Ear,
     Internal,
     InvalidArgument,
     NotAuthorized,
@@ -80,6 +81,8 @@ class Wire:
         self._sessions[router] = session
         try:
             await session.subscribe(people.forget, ON_RENEWED.uri)
+            for ear in component.ears():
+                await session.subscribe(_hearing(ear), ear.topic.uri)
             for route in component.routes():
                 answer = _answer(route)
                 await session.register(_endpoint(answer, people, self._clock), route.procedure.uri, options=_REGISTER)
@@ -328,6 +331,19 @@ def _endpoint(answer: Answer, people: People, clock: IReactorTime) -> Callable[.
         return begin(in_time(details, args, payload))
 
     return endpoint
+
+
+def _hearing(ear: Ear) -> Callable[..., None]:
+    """Parse what is heard; what cannot be read is written down."""
+    read = _reader(ear.topic.event)
+
+    def heard(**payload: Any) -> None:
+        try:
+            ear.hear(read(payload))
+        except Exception:
+            log.failure("hearing {topic} failed", topic=ear.topic.uri)
+
+    return heard
 
 
 def _error(refusal: Refusal) -> ApplicationError:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from components import catalog, keys, settings_file
-from components.contract import COMPONENT, GUEST, MEMBER, OPERATOR, SERVICE, Declared, Procedure, Topic
+from components.contract import COMPONENT, GUEST, MEMBER, OPERATOR, SERVICE, Beside, Declared, Procedure, Topic
 from components.document import Mistakes
 from components.keys import Badge
 from components.permissions import KILLS, LOOKS, TELLS, Permissions, named, permissions
@@ -80,6 +80,10 @@ def _topics(rules: Permissions, declared: Iterable[Declared]) -> Iterator[str]:
         if isinstance(one, Topic):
             yield one.uri
             yield from (f"  {action:<9} {named(_roles(rules, action, one.uri))}" for action in ("subscribe", "publish"))
+        elif isinstance(one, Beside):
+            yield f"{one.uri}.*"
+            yield f"  subscribe whoever reads {one.streams}.*"
+            yield "  publish   component"
 
 
 def _added(badges: Iterable[Badge]) -> Iterator[str]:

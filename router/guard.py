@@ -55,6 +55,10 @@ class Guard:
         except Refusal as refusal:
             return Verdict(False, refusal.uri), remembered
 
+    def beside(self, stream: str) -> list[str]:
+        """List the topics that are read by whoever reads a stream."""
+        return self._table.beside(stream)
+
     def lost(self, id: str, stream: str) -> None:
         """Hear from its owner that somebody may not read a stream any more: forget what it said until now.
 

@@ -40,6 +40,7 @@ from components.stream.api import PUBLISH
 from components.wire import Hosted, Wire, connect, start_chores
 
 from . import api, hooks, trust
+from .attendance import Attendance
 from .audit import Refusals
 from .config_file import web_endpoint
 from .edge.buckets import Allowances
@@ -64,6 +65,7 @@ from .tokens import Token, Tokens, hosts, lasting, longest
 from .trust import Trust
 
 IDENTITY = "identity"
+PRESENCE = "presence"
 WATCH = 2.0
 """Seconds between two looks at whether the components' supervisor is alive."""
 KEYS = 1.0
@@ -171,6 +173,7 @@ class Node(ApplicationSession):
         watch(settings, places, name, edge)
         await serve(self, router, wire, name, guard, settings)
         await hear_cuts(self, Cutting(router, cuts, wire.call), edge.ticker)
+        tell_presence(settings, router, name, edge, wire)
         await tell_audit(settings, router, name, edge, clock)
         await host(settings, places, name, router, reactor)
         LoopingCall(supervisor.look).start(WATCH)
@@ -253,7 +256,8 @@ async def serve(session: Any, router: Any, wire: Wire, name: str, guard: Guard, 
 
     def lost(id: str, stream: str) -> None:
         guard.lost(id, stream)
-        hooks.cut(router, id, stream)
+        for topic in (stream, *guard.beside(stream)):
+            hooks.cut(router, id, topic)
 
     await wire.serve(name, session, Sessions(router, wire, guard, settings), router.calls.offer)
     await session.subscribe(lost, api.ON_ACCESS_LOST.uri)
@@ -263,6 +267,14 @@ async def hear_cuts(session: Any, cutting: Cutting, ticker: Ticker) -> None:
     """End the sessions of those who are signed out elsewhere, and refuse their tokens."""
     await session.subscribe(cutting.cut, ON_REVOKED.uri)
     cutting.watch(ticker)
+
+
+def tell_presence(settings: Settings, router: EdgeRouter, name: str, edge: Edge, wire: Wire) -> None:
+    """Tell the presence component who is here, if the node has one."""
+    if PRESENCE in catalog.names(settings):
+        attendance = Attendance(name, settings.presence.grace, wire.call, partial(hooks.registration, router))
+        attendance.watch(edge.ticker)
+        edge.attendance = attendance
 
 
 async def tell_audit(settings: Settings, router: EdgeRouter, name: str, edge: Edge, clock: IReactorTime) -> None:

@@ -10,11 +10,17 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import orjson
 
-from components.contract import Procedure, Refusal, Topic
+from components.contract import Beside, Procedure, Refusal, Topic
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "docs/reference/addresses.md"
-MODULES = ("components.stream.api", "components.room.api", "components.identity.api", "router.api")
+MODULES = (
+    "components.stream.api",
+    "components.room.api",
+    "components.identity.api",
+    "components.presence.api",
+    "router.api",
+)
 _HEAD = """# Procedures, topics and errors
 
 Made from the `api.py` of each component by `make reference`. Arguments and events are keyword arguments; a reply is one
@@ -44,6 +50,12 @@ def _section(api: ModuleType) -> str:
         *(line for one in procedures for line in _procedure(one)),
     ]
     lines += [f"**`{one.uri}`** is a topic, read by {_roles(one.readers)}: {_shape(one.event)}\n" for one in topics]
+    lines += [
+        f"**`{one.uri}.<name>`** is a topic beside the stream `{one.streams}.<name>`, read by whoever reads that: "
+        f"{_shape(one.event)}\n"
+        for one in own
+        if isinstance(one, Beside)
+    ]
     lines += ["| error | |", "|---|---|", *(f"| `{one.uri}` | {one.__doc__} |" for one in refusals), ""]
     return "\n".join(lines)
 

@@ -44,6 +44,8 @@ from components.contract import (
     Refusal,
     Topic,
     Verdict,
+    belonging,
+    on_belonging,
     payload,
 )
 
@@ -581,6 +583,9 @@ POST = Procedure("openline.room.post", Post, Appended, callers=PEOPLE)
 EDIT = Procedure("openline.room.edit", Edit, Appended, callers=PEOPLE)
 DELETE = Procedure("openline.room.delete", Delete, Appended, callers=PEOPLE)
 MAY = Procedure("openline.room.may", Access, Verdict, callers={COMPONENT})
+BELONGING = belonging("room")
+ON_BELONGING = on_belonging("room")
+"""Somebody joined or left the room of this stream; said after that was kept, and by no means always."""
 ON_CREATED = Topic("openline.room.on_created", Room, readers=PEOPLE)
 """A public room is there."""
 ON_CHANGED = Topic("openline.room.on_changed", Room, readers=PEOPLE)

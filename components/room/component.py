@@ -7,7 +7,20 @@ from secrets import token_hex
 from sqlalchemy import Connection
 from twisted.internet.interfaces import IReactorTime
 
-from components.contract import Access, Appended, Bus, Caller, Component, InvalidArgument, Route, Topic, Verdict
+from components.contract import (
+    Access,
+    Appended,
+    Belonging,
+    Bus,
+    Caller,
+    Component,
+    Event,
+    InvalidArgument,
+    OfStream,
+    Route,
+    Topic,
+    Verdict,
+)
 from components.database import Database
 from components.given import Given
 from components.settings import RoomRules
@@ -60,12 +73,14 @@ class Rooms(Component):
             api.EDIT.by(self.edit),
             api.DELETE.by(self.delete),
             api.MAY.by(self.may),
+            api.BELONGING.by(self.belonging),
             *self.moderators.routes(),
             *self.invites.routes(),
         ]
 
     async def prepare(self) -> None:
-        """The lobby is there from the start."""
+        """The lobby is there from the start, and whoever comes and goes is told of."""
+        self.streams.watch("member_", self._moved)
         await self.streams.write(directory.open_lobby)
 
     async def create(self, caller: Caller, new: api.NewRoom) -> api.Room:
@@ -128,6 +143,14 @@ class Rooms(Component):
             return Verdict(own, "nobody but whom it is for reads this")
         member = access.action == "read" and await self.db.read(store.is_member, room, access.id)
         return Verdict(member, f"members of the room {room} read it")
+
+    async def belonging(self, caller: Caller, of: OfStream) -> Belonging:
+        """Say to components who the members are."""
+        room = of.stream.removeprefix(api.stream_of(""))
+        return Belonging(await self.db.read(store.member_ids, room))
+
+    async def _moved(self, event: Event) -> None:
+        await self.bus.publish(api.ON_BELONGING, OfStream(event.stream))
 
     async def _tell(self, topic: Topic[api.Room], room: api.Room) -> None:
         """Tell everybody of a room that is everybody's, and nobody of what its members are to it."""

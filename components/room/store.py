@@ -200,6 +200,11 @@ def members(connection: Connection, room: str) -> list[Member]:
     return [Member(*row) for row in connection.execute(query)]
 
 
+def member_ids(connection: Connection, room: str) -> list[str]:
+    """List the ids of all who have joined a room; none where there is no such room."""
+    return list(connection.execute(select(MEMBER.c.person).where(MEMBER.c.room == room)).scalars())
+
+
 def add_member(connection: Connection, room: str, member: Member) -> None:
     values = {"person": member.id, "name": member.name, "since": member.since, "role": member.role}
     connection.execute(MEMBER.insert().values(room=room, **values))

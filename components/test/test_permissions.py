@@ -237,7 +237,20 @@ def test_a_caller_keeps_what_their_token_gives() -> None:
 
 # ---- beside the obvious
 
-STREAMS = ["openline.room.lobby", "openline.audit", "app.news", "app.club.one", "app.other", "app", "elsewhere.news"]
+BESIDE = {
+    "openline.presence.on_change.lobby": "openline.room.lobby",
+    "openline.presence.on_typing.a.b": "openline.room.a.b",
+}
+STREAMS = [
+    *BESIDE,
+    "openline.room.lobby",
+    "openline.audit",
+    "app.news",
+    "app.club.one",
+    "app.other",
+    "app",
+    "elsewhere.news",
+]
 BROWSERS = ["client.7.ring", "client.7.x", "client.77.a.b", "client.8.x", "client.7", "client.07.ring"]
 DECLARED = sorted({one.uri for one in catalog.declarations(SETTINGS)})
 META = sorted({*LOOKS, *KILLS, *TELLS, *obvious.CLOSED, "wamp", "wamp.session.invented"})
@@ -264,7 +277,7 @@ def test_it_says_what_is_obvious(
     table: Permissions, who: Somebody, action: str, what: tuple[str, str], is_member: bool
 ) -> None:
     uri, match = what
-    members = {(who.id, uri)} if is_member else set()
+    members = {(who.id, BESIDE.get(uri, uri))} if is_member else set()
     added = {name: ({*badge.register}, {*badge.callers}) for name, badge in ADDED.items()}
     declared = {name: {*uris} for name, uris in OWN.items()}
     world = World(list(catalog.declarations(SETTINGS)), SPACES, members, HERE, declared, added, OFFERS)

@@ -1,7 +1,7 @@
 """The edge of one router worker: what all its transports share."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 from components.settings import Settings
 from router.identity import Authenticate
@@ -13,6 +13,26 @@ from .expiry import Expiry
 from .router import EdgeRouter
 from .session import Session
 from .transport import Transport
+
+
+class Attending(Protocol):
+    """Hears who comes and goes, to tell it elsewhere (`router/attendance.py`)."""
+
+    def joined(self, session: Session) -> None:
+        """A session has signed in."""
+
+    def left(self, session: Session) -> None:
+        """A session that had signed in has ended."""
+
+
+class Nobody:
+    """Tells nobody."""
+
+    def joined(self, session: Session) -> None:
+        pass
+
+    def left(self, session: Session) -> None:
+        pass
 
 
 class Edge:
@@ -41,6 +61,7 @@ class Edge:
         self.counters, self.ticker, self.allowances = counters, ticker, allowances
         self.journal, self.door = journal, door
         self.features = router.features()
+        self.attendance: Attending = Nobody()
         counters.queue_bytes = self._waiting
 
     def open(self, transport: Transport, before: int = 0) -> Session:
@@ -55,12 +76,14 @@ class Edge:
         self.router.join(session)
         self.counters.joined(session._transport.kind, session._authrole or "")
         self.journal.joined(session)
+        self.attendance.joined(session)
 
     def left(self, session: Session) -> None:
         """A session that had signed in has ended."""
         assert session._transport is not None
         self.counters.left(session._transport.kind, session._authrole or "")
         self.journal.left(session)
+        self.attendance.left(session)
         self.router.leave(session)
 
     def _waiting(self) -> int:

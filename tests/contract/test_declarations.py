@@ -10,7 +10,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from components import catalog
-from components.contract import ROLES, SERVICE, Component, Procedure, Refusal, Topic
+from components.contract import ROLES, SERVICE, Beside, Component, Procedure, Refusal, Topic
 from components.given import Given
 from components.permissions import permissions
 from components.streams import Streams
@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 DECLARED = list(catalog.declarations(SETTINGS))
 PROCEDURES = {one.uri: one for one in DECLARED if isinstance(one, Procedure)}
 TOPICS = {one.uri: one for one in DECLARED if isinstance(one, Topic)}
+BESIDES = {one.uri for one in DECLARED if isinstance(one, Beside)}
 URI = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")
 IN_A_PAGE = re.compile(r"""['"`](openline\.[a-z_]+\.[a-z_]+)['"`]""")
 RESERVED = {"topic", "procedure", "options"}
@@ -50,7 +51,7 @@ def test_every_declared_procedure_is_served_once_and_nothing_else_is() -> None:
 def test_every_address_a_page_uses_is_declared() -> None:
     used = {uri: path for path in pages() for uri in IN_A_PAGE.findall(path.read_text())}
     assert used, "the pages use nothing?"
-    allowed = PROCEDURES.keys() | TOPICS.keys() | {"openline.error.unavailable", "openline.error.internal"}
+    allowed = PROCEDURES.keys() | TOPICS.keys() | BESIDES | {"openline.error.unavailable", "openline.error.internal"}
     undeclared = {uri: path for uri, path in used.items() if uri not in allowed and ".error" not in uri}
     assert undeclared == {}
 
@@ -58,10 +59,13 @@ def test_every_address_a_page_uses_is_declared() -> None:
 @pytest.mark.parametrize("one", DECLARED, ids=lambda one: one.uri)
 def test_addresses_and_fields_are_well_formed(one: Any) -> None:
     assert URI.match(one.uri)
-    kinds = [one.event] if isinstance(one, Topic) else [one.request, one.reply]
+    kinds = [one.request, one.reply] if isinstance(one, Procedure) else [one.event]
     for kind in kinds:
         assert not RESERVED & set(get_type_hints(kind)), kind
         assert kind.__doc__
+    if isinstance(one, Beside):
+        assert URI.match(one.of(f"{one.streams}.one").uri)
+        return
     roles = set(one.readers) if isinstance(one, Topic) else set(one.callers)
     assert roles <= ROLES | {SERVICE}
 

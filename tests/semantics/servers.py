@@ -11,7 +11,7 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from components.catalog import declared_in
-from components.contract import COMPONENT, PEOPLE, Procedure
+from components.contract import COMPONENT, PEOPLE, Beside, Procedure
 from components.keys import COMMANDS, Key, own_key
 from router.tokens import Token, signer
 from tests.support.node import Node, free_port, wait_for
@@ -163,6 +163,7 @@ def rights(role: str) -> list[dict[str, Any]]:
             "cache": True,
         }
         for one in declared_in("tests.semantics.vocabulary.api")
+        if not isinstance(one, Beside)
     ]
 
 

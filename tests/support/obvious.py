@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from components.contract import Declared, Procedure, Topic
+from components.contract import Beside, Declared, Procedure, Topic
 
 SESSION, REGISTRATION, SUBSCRIPTION = "wamp.session.", "wamp.registration.", "wamp.subscription."
 LOOKS = [
@@ -109,6 +109,8 @@ def may_subscribe(world: World, who: Somebody, what: str) -> bool:
         if isinstance(one, Topic) and one.uri == what:
             is_one = who.role == "component" or (who.role == "service" and not is_ours(what))
             return is_one or who.role in one.readers
+        if isinstance(one, Beside) and fits(f"{one.uri}.*", what):
+            return may_with_stream(world, who, "read", what.replace(one.uri, one.streams, 1))
     return may_with_stream(world, who, "read", what)
 
 
@@ -116,6 +118,8 @@ def may_publish(world: World, who: Somebody, what: str) -> bool:
     for one in world.declared:
         if isinstance(one, Topic) and one.uri == what:
             return who.role in one.publishers
+        if isinstance(one, Beside) and fits(f"{one.uri}.*", what):
+            return who.role == "component"
     return who.role == "component" and space_of(world, what) is not None
 
 

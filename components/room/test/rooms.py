@@ -78,5 +78,9 @@ class RoomCase:
         _, type, data = self.log(room)[-1]
         return type, data
 
+    def told(self) -> list[tuple[str, object]]:
+        """What was told to all, but for who belongs where."""
+        return [told for told in self.bus.published if told[0] != api.ON_BELONGING.uri]
+
     def post(self, caller: Caller, text: str, key: str | None = None) -> Appended:
         return self.get(self.rooms.post(caller, api.Post("lobby", text, key)))

@@ -2,7 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from components.contract import Access, Caller, Procedure, Unavailable
+from components.contract import Access, Caller, OfStream, Procedure, Unavailable
 from components.room import api, store
 from components.stream.api import KeyReused
 from router.api import ON_ACCESS_LOST, Loss
@@ -149,7 +149,16 @@ class RoomTests(RoomCase):
         room = self.get(self.rooms.create(BOB, api.NewRoom("team", "The Team")))
         assert room == api.Room("team", "The Team", "openline.room.team", 1, joined=True, role="owner")
         assert [type for _, type, _ in self.log("team")] == ["room_created", "member_joined"]
-        assert self.bus.published == [(api.ON_CREATED.uri, api.Room("team", "The Team", room.stream, 1, joined=False))]
+        assert self.told() == [(api.ON_CREATED.uri, api.Room("team", "The Team", room.stream, 1, joined=False))]
+
+    def test_components_are_told_who_belongs_to_a_room(self) -> None:
+        self.bus.published.clear()
+        self.get(self.rooms.join(BOB, api.Which("lobby")))
+        self.get(self.rooms.join(BOB, api.Which("lobby")))
+        assert self.bus.published == [(api.ON_BELONGING.uri, OfStream(LOBBY))]
+        node = Caller("presence", "component", "presence")
+        assert self.get(self.rooms.belonging(node, OfStream(LOBBY))).ids == ["u_ada", "u_bob"]
+        assert self.get(self.rooms.belonging(node, OfStream("openline.room.none"))).ids == []
 
     def test_who_makes_a_room_owns_it_and_who_joins_is_a_member(self) -> None:
         self.get(self.rooms.create(BOB, api.NewRoom("team")))
@@ -159,7 +168,7 @@ class RoomTests(RoomCase):
 
     def test_a_rooms_name_is_taken_once(self) -> None:
         self.refused(self.rooms.create(BOB, api.NewRoom("lobby")), api.RoomExists)
-        assert self.bus.published == []
+        assert self.told() == []
 
     def test_rooms_are_listed_by_title_as_the_asker_sees_them(self) -> None:
         self.get(self.rooms.create(BOB, api.NewRoom("zoo", "Animals")))

@@ -68,7 +68,7 @@ class PrivateTests(RoomCase):
         assert self.seen(BOB) == ["Lobby"]
         assert [room.title for room in self.done(BOB, api.BROWSE).rooms] == ["Lobby"]
         assert self.done(BOB, api.BROWSE, words="secret").rooms == []
-        assert self.bus.published == [], "nobody was told that it was made"
+        assert self.told() == [], "nobody was told that it was made"
 
     def test_its_name_says_nothing(self) -> None:
         asked = api.NewRoom("plans", "Secret plans", "private")
