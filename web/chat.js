@@ -5,6 +5,7 @@ import { Account } from './identity/account.js'
 import { FaceSource } from './identity/faces.js'
 import { People } from './identity/people.js'
 import { Line } from './line/line.js'
+import { Presence } from './presence/presence.js'
 import { BrowseRooms } from './room/browse.js'
 import { NewRoom } from './room/create.js'
 import { Join } from './room/join.js'
@@ -27,7 +28,7 @@ import { Toasts, endToasts, toast } from './ui/toast.js'
 
 /** @param {{person: Person, route: import('./routes.js').Route, onSignOut: (reason: string) => void}} props */
 export const Chat = ({ person, route, onSignOut }) => {
-  const { line, rooms } = useLine(person)
+  const { line, rooms, presence } = useLine(person)
   const [open, setOpen] = useState(/** @type {Open} */ (''))
   useChanges(line, 'state')
   useChanges(rooms)
@@ -77,9 +78,9 @@ export const Chat = ({ person, route, onSignOut }) => {
   return html`<main class="chat" data-screen=${route.screen}>
     <${Skip} to=${['account', 'people', 'join'].includes(route.screen) ? 'page-title' : 'composer'} />
     <h1 class="hidden">${title} – Openline</h1>
-    <${Sidebar} line=${line} rooms=${rooms} route=${route} person=${rooms.me} onNew=${() => setOpen('create')} onBrowse=${() => setOpen('browse')}
+    <${Sidebar} line=${line} rooms=${rooms} presence=${presence} route=${route} person=${rooms.me} onNew=${() => setOpen('create')} onBrowse=${() => setOpen('browse')}
       onSwitch=${() => setOpen('switcher')} onHelp=${() => setOpen('help')} onSignOut=${() => askToLeave()} />
-    <${Beside} line=${line} rooms=${rooms} route=${route} person=${person} onSignOut=${askToLeave} />
+    <${Beside} line=${line} rooms=${rooms} presence=${presence} route=${route} person=${person} onSignOut=${askToLeave} />
     <p class="hidden" role="status">${connectionWords(line)}</p>
     <${Toasts} />
     ${open === 'create' && html`<${NewRoom} rooms=${rooms} onClose=${close} onCreated=${visit} />`}
@@ -100,12 +101,12 @@ const tell = (rooms, { type, by, data }) => {
   if (words) toast({ text: words, action: { label: 'Open', run: () => goTo(data.room) } })
 }
 
-/** What stands beside the rooms. @param {{line: Line, rooms: Rooms, route: import('./routes.js').Route, person: Person, onSignOut: (everywhere: boolean) => void}} props */
-const Beside = ({ line, rooms, route: { screen, room, code }, person, onSignOut }) => {
+/** What stands beside the rooms. @param {{line: Line, rooms: Rooms, presence: Presence, route: import('./routes.js').Route, person: Person, onSignOut: (everywhere: boolean) => void}} props */
+const Beside = ({ line, rooms, presence, route: { screen, room, code }, person, onSignOut }) => {
   if (screen === 'account') return html`<${Account} line=${line} person=${{ ...person, ...rooms.me }} onSignOut=${onSignOut} />`
   if (screen === 'people' && line.identity?.role === 'operator') return html`<${People} line=${line} me=${person.id} />`
   if (screen === 'join') return html`<${Join} key=${code} line=${line} rooms=${rooms} code=${code} />`
-  return html`<${RoomView} key=${room} line=${line} rooms=${rooms} name=${room} shown=${screen === 'room'} />`
+  return html`<${RoomView} key=${room} line=${line} rooms=${rooms} presence=${presence} name=${room} shown=${screen === 'room'} />`
 }
 
 /** @param {import('./routes.js').Route} route @param {Rooms} rooms */
@@ -114,12 +115,12 @@ const titleOf = ({ screen, room }, rooms) =>
 
 /** One line, and what is on it, for as long as this person is here. @param {Person} person */
 const useLine = person => {
-  const made = useRef(/** @type {{line: Line, rooms: Rooms, faces: FaceSource} | null} */ (null))
+  const made = useRef(/** @type {{line: Line, rooms: Rooms, faces: FaceSource, presence: Presence} | null} */ (null))
   if (!made.current) {
     const line = new Line({ signIn: why => session.credentials(person, why) })
-    made.current = { line, rooms: new Rooms(line, person), faces: new FaceSource(line) }
+    made.current = { line, rooms: new Rooms(line, person), faces: new FaceSource(line), presence: new Presence(line) }
   }
-  const { line, rooms, faces } = made.current
+  const { line, rooms, faces, presence } = made.current
   useEffect(() => {
     line.open()
     addEventListener('pagehide', endToasts)
@@ -127,10 +128,11 @@ const useLine = person => {
       removeEventListener('pagehide', endToasts)
       rooms.close()
       faces.close()
+      presence.close()
       line.close()
     }
   }, [])
-  return { line, rooms }
+  return { line, rooms, presence }
 }
 
 /** @param {Rooms} rooms @param {string} title */

@@ -159,11 +159,12 @@ export class Line extends EventTarget {
   /**
    * Listens to a topic that forgets, across reconnects, until the function that it returns is called.
    * @param {string} topic @param {import('./connection.js').OnEvent} onEvent
-   * @param {{ onRefused?: (error: LineError) => void }} [options]
+   * @param {{ onRefused?: (error: LineError) => void, onReady?: () => void }} [options]  ready, on each connection anew:
+   *   what is published from then on comes
    */
-  subscribe(topic, onEvent, { onRefused = report } = {}) {
+  subscribe(topic, onEvent, { onRefused = report, onReady } = {}) {
     checked(topic, {})
-    return this.#topics.listen(topic, { onEvent, onRefused })
+    return this.#topics.listen(topic, { onEvent, onRefused, onReady })
   }
 
   /** Follows a stream: every event once and in order, across reconnects. @param {string} stream @param {FollowOptions} options */

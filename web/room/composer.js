@@ -10,8 +10,8 @@ import { HoldNote } from './hold.js'
 // Where a finger writes, focus brings up a keyboard that nobody asked for.
 const fingers = matchMedia('(pointer: coarse)')
 
-/** @param {{room: string, title: string, hold: import('./standing.js').Hold | null, onWrite: (text: string) => void, onEditLast: () => void}} props */
-export const Composer = ({ room, title, hold, onWrite, onEditLast }) => {
+/** @param {{room: string, title: string, hold: import('./standing.js').Hold | null, onWrite: (text: string) => void, onEditLast: () => void, onTyping?: () => void}} props */
+export const Composer = ({ room, title, hold, onWrite, onEditLast, onTyping }) => {
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null))
   const [words, setWords] = useState(() => /** @type {string} */ (tab.get(`draft.${room}`) ?? ''))
   useGrowing(field, words)
@@ -47,7 +47,10 @@ export const Composer = ({ room, title, hold, onWrite, onEditLast }) => {
     <div class="composer-box">
       <textarea ref=${field} id="composer" rows="1" dir="auto" enterkeyhint="send" aria-label="Message" placeholder=${`Message ${title}`}
         aria-describedby="composer-hold composer-left" readonly=${hold?.stopped ?? false} aria-invalid=${left !== null && left < 0 ? 'true' : null} value=${words}
-        onInput=${(/** @type {any} */ event) => keep(event.target.value)} onKeyDown=${pressed} />
+        onInput=${(/** @type {any} */ event) => {
+          keep(event.target.value)
+          if (event.target.value.trim()) onTyping?.()
+        }} onKeyDown=${pressed} />
       <span id="composer-left" class="composer-left" data-over=${left !== null && left < 0 ? '' : null}>${leftWords(left)}</span>
       <button class="send" aria-label="Send" title="Send" disabled=${!ready}><${Send} /></button>
     </div>

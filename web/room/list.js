@@ -1,7 +1,9 @@
 // @ts-check
 // The left side: the rooms, and whose page this is.
+import { AvatarWithDot } from '../presence/dot.js'
+import { StatusButton } from '../presence/status.js'
+import { OtherDot } from '../presence/use.js'
 import { roomHash } from '../routes.js'
-import { Avatar } from '../ui/avatar.js'
 import { Connection } from '../ui/connection.js'
 import { html } from '../ui/html.js'
 import { Keys, Logo, People, Plus, Search, SignOut } from '../ui/icons.js'
@@ -11,11 +13,14 @@ import { RoomMark } from './mark.js'
 
 /** @import { Rooms } from './rooms.js' */
 
+const DOTS = 20 // of direct rooms: a session has only so many subscriptions
+
 /**
  * @param {{line: import('../line/line.js').Line, rooms: Rooms, route: import('../routes.js').Route, person: import('./rooms.js').Me,
+ *   presence: import('../presence/presence.js').Presence,
  *   onNew: () => void, onBrowse: () => void, onSwitch: () => void, onHelp: () => void, onSignOut: () => void}} props
  */
-export const Sidebar = ({ line, rooms, route, person, onNew, onBrowse, onSwitch, onHelp, onSignOut }) => html`<div class="sidebar">
+export const Sidebar = ({ line, rooms, presence, route, person, onNew, onBrowse, onSwitch, onHelp, onSignOut }) => html`<div class="sidebar">
   <div class="brand">
     <${Logo} /><span>Openline</span>
     <button class="icon-button wide-only" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick=${onHelp}><${Keys} /></button>
@@ -27,23 +32,24 @@ export const Sidebar = ({ line, rooms, route, person, onNew, onBrowse, onSwitch,
       <button class="icon-button" aria-label="New room" title="New room" onClick=${onNew}><${Plus} /></button>
     </div>
     <button class="button quiet rooms-browse" onClick=${onBrowse}><${Search} />Browse rooms</button>
-    <${List} rooms=${rooms} current=${['room', 'rooms'].includes(route.screen) ? route.room : ''} />
+    <${List} rooms=${rooms} presence=${presence} current=${['room', 'rooms'].includes(route.screen) ? route.room : ''} />
   </nav>
   ${person.role === 'operator' && html`<nav class="more" aria-label="For operators">
     <a class="room" href="#/people" aria-current=${route.screen === 'people' ? 'page' : null}><${People} />People</a>
   </nav>`}
   <div class="me">
     <a class="me-link" href="#/account" aria-current=${route.screen === 'account' ? 'page' : null}>
-      <${Avatar} of=${person} />
+      <${AvatarWithDot} of=${person} />
       <span class="me-name"><span class="hidden">Your account: </span><bdi>${person.name}</bdi><${Connection} line=${line} /></span>
     </a>
+    <${StatusButton} presence=${presence} id=${person.id} />
     <${ThemeButton} />
     <button class="icon-button" aria-label="Sign out" title="Sign out" onClick=${onSignOut}><${SignOut} /></button>
   </div>
 </div>`
 
-/** @param {{rooms: Rooms, current: string}} props */
-const List = ({ rooms, current }) => {
+/** @param {{rooms: Rooms, presence: import('../presence/presence.js').Presence, current: string}} props */
+const List = ({ rooms, presence, current }) => {
   if (!rooms.list) return rooms.error
     ? html`<p class="rooms-note">${rooms.error} <button class="link" onClick=${rooms.load}>Try again</button></p>`
     : html`<div class="skeleton-rooms" aria-hidden="true"><i /><i /><i /></div>`
@@ -52,16 +58,17 @@ const List = ({ rooms, current }) => {
   const mine = all.filter(({ kind }) => kind !== 'direct'), direct = all.filter(({ kind }) => kind === 'direct')
   return html`<ul>${mine.map(info => html`<${Item} key=${info.room} info=${info} rooms=${rooms} current=${current} />`)}</ul>
     ${direct.length > 0 && html`<h3>Direct</h3>
-      <ul>${direct.map(info => html`<${Item} key=${info.room} info=${info} rooms=${rooms} current=${current} />`)}</ul>`}
+      <ul>${direct.map((info, at) => html`<${Item} key=${info.room} info=${info} rooms=${rooms} current=${current}
+        presence=${info.members === 2 && at < DOTS ? presence : null} />`)}</ul>`}
     ${others.length > 0 && html`<h3>More rooms</h3>
       <ul>${others.map(info => html`<${Item} key=${info.room} info=${info} rooms=${rooms} current=${current} />`)}</ul>`}`
 }
 
-/** @param {{info: import('./room.js').RoomInfo, rooms: Rooms, current: string}} props */
-const Item = ({ info: { room, kind, archived }, rooms, current }) => {
+/** @param {{info: import('./room.js').RoomInfo, rooms: Rooms, current: string, presence?: import('../presence/presence.js').Presence | null}} props */
+const Item = ({ info: { room, kind, archived }, rooms, current, presence }) => {
   const unread = room === current ? 0 : rooms.unread(room)
   return html`<li><a class="room" href=${roomHash(room)} aria-current=${room === current ? 'page' : null} data-unread=${unread ? '' : null} data-archived=${archived ? '' : null}>
-    <${RoomMark} kind=${kind} /><bdi class="room-title">${rooms.title(room)}</bdi>
+    ${presence ? html`<${OtherDot} presence=${presence} room=${room} />` : html`<${RoomMark} kind=${kind} />`}<bdi class="room-title">${rooms.title(room)}</bdi>
     ${unread !== 0 && html`<span class=${unread === true ? 'dot' : 'count'}>${unread !== true && unread}<span class="hidden"> unread</span></span>`}
   </a></li>`
 }

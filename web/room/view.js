@@ -1,6 +1,7 @@
 // @ts-check
 // One room on the page: who is in it, what is said, and the place to write.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { TypingLine, usePresence } from '../presence/use.js'
 import { goTo } from '../routes.js'
 import { useChanges } from '../ui/changes.js'
 import { Connection, OfflineBanner } from '../ui/connection.js'
@@ -23,17 +24,20 @@ import { lastOwn } from './state.js'
 import { timeline } from './timeline.js'
 
 /** @import { Line } from '../line/line.js' */
+/** @import { Presence } from '../presence/presence.js' */
+/** @import { RoomPresence } from '../presence/room.js' */
 /** @import { Room } from './room.js' */
 /** @import { Rooms } from './rooms.js' */
 
-/** @param {{line: Line, rooms: Rooms, name: string, shown: boolean}} props */
-export const RoomView = ({ line, rooms, name, shown }) => {
+/** @param {{line: Line, rooms: Rooms, presence: Presence, name: string, shown: boolean}} props */
+export const RoomView = ({ line, rooms, presence, name, shown }) => {
   const [room] = useState(() => rooms.enter(name))
   const [sheet, setSheet] = useState(/** @type {Sheet} */ (''))
   const log = useRef(/** @type {Log | null} */ (null))
   const [editing, setEditing] = useState(0)
   useChanges(room)
   const atEnd = useAttention(room, shown)
+  const there = usePresence(presence, room)
   const rows = useMemo(() => timeline(room.state, room.me, room.marker), [room.state, room.marker, room.me.id])
 
   const write = (/** @type {string} */ text) => {
@@ -56,19 +60,23 @@ export const RoomView = ({ line, rooms, name, shown }) => {
         : html`<${Log} handle=${log} room=${room} rows=${rows} placed=${room.placed} title=${rooms.title(name)} editing=${editing} onEdit=${setEditing}
             onEdited=${stopEditing} onDelete=${(/** @type {number} */ id) => deleteLater(room, id)} onAtEnd=${atEnd} />`}
     </div>
-    ${!refused && html`<${Composer} room=${name} title=${rooms.title(name)} hold=${hold} onWrite=${write} onEditLast=${editLast} />`}
+    ${!refused && html`<${Composer} room=${name} title=${rooms.title(name)} hold=${hold} onWrite=${write} onEditLast=${editLast}
+      onTyping=${() => there?.teller.typed()} /><${TypingLine} there=${there} />`}
     <div class="hidden" role="log" aria-live="polite" aria-label="New messages">
       ${room.heard.map(({ id, text }) => html`<p key=${id}>${text}</p>`)}
     </div>
-    <${Sheets} line=${line} rooms=${rooms} room=${room} sheet=${sheet} onPick=${setSheet} />
+    <${Sheets} line=${line} rooms=${rooms} presence=${presence} there=${there} room=${room} sheet=${sheet} onPick=${setSheet} />
     ${room.asking && html`<${AboutMessage} key=${room.asking.message} room=${room} />`}
   </section>`
 }
 
 /** @typedef {'' | 'members' | 'about' | 'invite' | 'settings' | 'desk'} Sheet */
 
-/** @param {{line: Line, rooms: Rooms, room: Room, sheet: Sheet, onPick: import('preact/hooks').Dispatch<import('preact/hooks').StateUpdater<Sheet>>}} props */
-const Sheets = ({ line, rooms, room, sheet, onPick }) => {
+/**
+ * @param {{line: Line, rooms: Rooms, presence: Presence, there: RoomPresence | null, room: Room, sheet: Sheet,
+ *   onPick: import('preact/hooks').Dispatch<import('preact/hooks').StateUpdater<Sheet>>}} props
+ */
+const Sheets = ({ line, rooms, presence, there, room, sheet, onPick }) => {
   // A dialog says that it closed a moment after another took its place.
   const close = () => onPick(now => now === sheet ? '' : now)
   const goOut = () => {
@@ -79,7 +87,7 @@ const Sheets = ({ line, rooms, room, sheet, onPick }) => {
     close()
     await rooms.talkTo([id]).then(goTo, problem => toast({ text: problem.message }))
   }
-  if (sheet === 'members') return html`<${Members} room=${room} onClose=${close} onLeave=${room.name === LOBBY ? null : goOut} onTalk=${talk} />`
+  if (sheet === 'members') return html`<${Members} room=${room} presence=${presence} there=${there} onClose=${close} onLeave=${room.name === LOBBY ? null : goOut} onTalk=${talk} />`
   if (sheet === 'about') return html`<${AboutRoom} room=${room} onClose=${close} onPick=${onPick} />`
   if (sheet === 'invite') return html`<${InviteDialog} line=${line} room=${room} onClose=${close} />`
   if (sheet === 'settings') return html`<${RoomSettings} room=${room} onClose=${close} />`

@@ -22,6 +22,7 @@ export const Plus = icon('M10 4v12M4 10h12')
 export const Search = icon('M8.8 14.5a5.7 5.7 0 1 0 0-11.4 5.7 5.7 0 0 0 0 11.4zM13 13l4 4')
 export const Send = icon('M10 16.5v-13M4.5 9 10 3.5 15.5 9')
 export const SignOut = Leave
+export const Status = icon('M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM7.5 8.2v.1M12.5 8.2v.1M7 12c.8 1 1.8 1.5 3 1.5s2.2-.5 3-1.5')
 export const Sun = icon('M10 13.2a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4zM10 2v1.8M10 16.2V18M2 10h1.8M16.2 10H18M4.3 4.3l1.3 1.3M14.4 14.4l1.3 1.3M4.3 15.7l1.3-1.3M14.4 5.6l1.3-1.3')
 export const Trash = icon('M3.5 5.5h13M8 5.5v-2h4v2M5 5.5l.8 11h8.4l.8-11M8.3 8.5l.3 5M11.7 8.5l-.3 5')
 export const Keys = icon('M2.5 5h15v10h-15zM5.5 8h0M8.5 8h0M11.5 8h0M14.5 8h0M6.5 12h7')
