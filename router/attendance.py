@@ -11,13 +11,14 @@ from twisted.logger import Logger
 
 from components.contract import PEOPLE, Refusal
 from components.presence.api import REPORT, Gone, Here, Report, Taken
+from components.settings import Presence
 
 from .edge.joined import token_of
 
 SOON = 0.25
 """Seconds between two looks at whether there is something to tell, or somebody else to tell it."""
-SIGN = 15.0
-"""Seconds after which something is told in any case: presence takes us for dead after a minute."""
+SIGNS = 4
+"""How often something is told in any case, while presence waits until it takes us for dead."""
 
 log = Logger()
 
@@ -30,13 +31,14 @@ class Attendance:
     def __init__(
         self,
         name: str,
-        grace: float,
+        times: Presence,
         ask: Ask,
         registered: Callable[[str], object],
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`grace` is how long a session is told of after its end; `registered` names who answers a procedure now."""
-        self._name, self._grace, self._ask, self._registered, self._now = name, grace, ask, registered, now
+        """`registered` names who answers a procedure now."""
+        self._name, self._ask, self._registered, self._now = name, ask, registered, now
+        self._grace, self._sign = times.grace, times.lease / SIGNS
         self._run = token_hex(8)
         self._number = 0
         self._here: dict[int, Here] = {}
@@ -75,7 +77,7 @@ class Attendance:
         if self._is_telling or answering is None:
             return
         is_full = answering != self._told_to
-        if is_full or self._came or self._went or self._told_at + SIGN <= self._now():
+        if is_full or self._came or self._went or self._told_at + self._sign <= self._now():
             self._is_telling = True
             Deferred.fromCoroutine(self._tell(self._report(is_full), answering))
 

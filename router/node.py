@@ -272,7 +272,7 @@ async def hear_cuts(session: Any, cutting: Cutting, ticker: Ticker) -> None:
 def tell_presence(settings: Settings, router: EdgeRouter, name: str, edge: Edge, wire: Wire) -> None:
     """Tell the presence component who is here, if the node has one."""
     if PRESENCE in catalog.names(settings):
-        attendance = Attendance(name, settings.presence.grace, wire.call, partial(hooks.registration, router))
+        attendance = Attendance(name, settings.presence, wire.call, partial(hooks.registration, router))
         attendance.watch(edge.ticker)
         edge.attendance = attendance
 

@@ -7,6 +7,7 @@ from twisted.internet.defer import Deferred
 
 from components.contract import Unavailable
 from components.presence.api import Gone, Here, Report, Taken
+from components.settings import Presence
 from router.attendance import Attendance
 from router.tokens import Token
 
@@ -19,7 +20,7 @@ class Desk:
         self.answering: object = 1
         self.reports: list[Report] = []
         self.answers: list[Deferred[Taken]] = []
-        self.attendance = Attendance("router1", 10.0, self.ask, lambda _: self.answering, lambda: self.now)
+        self.attendance = Attendance("router1", Presence(), self.ask, lambda _: self.answering, lambda: self.now)
 
     async def ask(self, _: object, report: Report) -> Taken:
         self.reports.append(report)

@@ -2,7 +2,7 @@
 
 import json
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,11 +103,11 @@ async def sign_in(reactor: Any, url: str, name: str) -> Session:
     return await connect(reactor, int(url.rsplit(":", 1)[1]), given.id, given.token)
 
 
-async def available(reactor: Any, call: Callable[[], Any], seconds: float = 30.0) -> Any:
-    """Call until the components are there to answer."""
+async def available(reactor: Any, call: Callable[[], Any], seconds: float = 30.0, more: Collection[str] = ()) -> Any:
+    """Call until the components are there to answer. `more` are errors for which it is called again, too."""
     from autobahn.wamp.exception import ApplicationError
 
-    away = {"wamp.error.no_such_procedure", "openline.error.unavailable", "wamp.error.authorization_failed"}
+    away = {"wamp.error.no_such_procedure", "openline.error.unavailable", "wamp.error.authorization_failed", *more}
     deadline = reactor.seconds() + seconds
     while True:
         try:

@@ -62,9 +62,9 @@ const StatusDialog = ({ presence, onClose }) => {
     <form class="status-form" onSubmit=${save}>
       <fieldset class="status-states"><legend class="hidden">How you are shown</legend>
         ${STATES.map(([value, name, about]) => html`<label key=${value} class="status-state">
-          <input type="radio" name="state" value=${value} checked=${state === value} onChange=${() => setState(value)} />
+          <input type="radio" name="state" value=${value} aria-label=${name} aria-describedby=${`status-${value}`} checked=${state === value} onChange=${() => setState(value)} />
           <span class="presence-dot large" data-state=${value} aria-hidden="true"></span>
-          <span class="status-name">${name}<small class="dim">${about}</small></span>
+          <span class="status-name">${name}<small id=${`status-${value}`} class="dim">${about}</small></span>
         </label>`)}
       </fieldset>
       <label for="status-text">What are you up to?</label>

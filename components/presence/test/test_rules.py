@@ -92,7 +92,7 @@ def test_beyond_so_many_nobody_is_named_until_they_are_few_again() -> None:
 
 
 def test_who_chose_nothing_is_away_while_they_use_no_device() -> None:
-    states = {state: rules.entry("a", 1, True, Status(state)).state for state in ("active", "away", "do_not_disturb")}  # type: ignore[arg-type]
+    states = {state: rules.entry("a", 1, True, Status(state)).state for state in ("active", "away", "do_not_disturb")}
     assert states == {"active": "away", "away": "away", "do_not_disturb": "do_not_disturb"}
     assert rules.entry("a", 2, False, Status("active", "Lunch", 5.0)) == Entry("a", "active", 2, "Lunch", 5.0)
 
