@@ -21,7 +21,7 @@ from tests.support.node import Node
 from tests.support.person import Session, available, connect
 
 PEOPLE, OBSERVERS = 200, 4
-AT_ONCE = 50
+AT_ONCE = 100
 """How many do something at the same time."""
 GRACE = 5.0
 LONG = float(os.environ.get("OPENLINE_LONG", "0"))
