@@ -49,7 +49,7 @@ export const OtherDot = ({ presence, room }) => {
   }, [presence, room])
   useChanges(there)
   const other = [...there?.state.people.keys() ?? []].find(id => id !== presence.me) ?? ''
-  return html`<span class="other-dot"><${Dot} of=${other} /></span>`
+  return html`<span class="other-dot">${there?.state.epoch && html`<${Dot} of=${other} />`}</span>`
 }
 
 /** Always there, so that nothing moves. @param {{there: RoomPresence | null}} props */
