@@ -117,6 +117,10 @@ class Streams:
     async def heads(self, streams: Sequence[str]) -> dict[str, Head]:
         return await self._db.read(store.heads, streams)
 
+    async def oldest(self, stream: str) -> int:
+        """Find the offset of the oldest event that is kept, or that will be the first."""
+        return (await self.read(Range(stream, limit=1))).oldest
+
     async def sweep(self) -> None:
         """Publish the newest event of streams that may not have been announced, whoever wrote them."""
         now = self._clock.seconds()

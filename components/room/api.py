@@ -61,6 +61,8 @@ SLOWEST = 21_600
 """How many seconds there may be between two messages of a member, at most."""
 LONGEST = 10 * 365 * 86_400
 """For how many seconds somebody is muted or banned who is not for good, at most."""
+MAX_SEARCH = 300
+MAX_FOUND = 50
 
 
 def _not_a_topic(name: str) -> str:
@@ -461,6 +463,56 @@ class Delete:
     key: Key | None = None
 
 
+@payload
+class Place:
+    """A message, by its room, its offset there, and its time in seconds since 1970, UTC."""
+
+    room: RoomName
+    offset: Offset
+    time: float
+
+
+@payload
+class Search:
+    """What to look for in rooms of one's own: words, "phrases" and filters.
+
+    Filters are `from:`, `in:`, `before:`, `after:` and `has:`; a `-` before a word or a filter turns it round. `room`
+    is as good as `in:`. `before` goes on after the last result of an earlier answer. Days are those of a time `zone`
+    such as Europe/Berlin, or of UTC.
+    """
+
+    query: Annotated[str, Field(min_length=1, max_length=MAX_SEARCH)]
+    room: RoomName | None = None
+    before: Place | None = None
+    limit: Annotated[int, Field(ge=1, le=MAX_FOUND)] = 20
+    zone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")] = "UTC"
+
+
+@payload
+class Hit:
+    """A message that was found: where and when it was posted, by whom, and what it says now.
+
+    `snippet` is text, never HTML, and `marks` are the ranges in it that were looked for: from, and up to but without,
+    counted in characters (Unicode code points).
+    """
+
+    room: str
+    title: str
+    offset: int
+    time: float
+    by: Author
+    snippet: str
+    marks: list[tuple[int, int]]
+
+
+@payload
+class Results:
+    """What was found, newest first. `next` is what to ask `before` for more, if there is more."""
+
+    results: list[Hit]
+    next: Place | None
+
+
 class NoSuchRoom(Refusal):
     """There is no room of this name."""
 
@@ -553,6 +605,18 @@ class NoSuchReport(Refusal):
     """There is no such report, or it is dealt with."""
 
 
+class UnclearSearch(Refusal):
+    """This search cannot be understood."""
+
+
+class SearchTooSlow(Refusal):
+    """This search takes too long. Name a room, a person or a day, or look for a rarer word."""
+
+
+class TooManySearches(Refusal):
+    """You are searching for several things already. Wait for the answers."""
+
+
 CREATE = Procedure("openline.room.create", NewRoom, Room, callers=PEOPLE)
 LIST = Procedure("openline.room.list", Everything, Rooms, callers=PEOPLE)
 JOIN = Procedure("openline.room.join", Which, Room, callers=PEOPLE)
@@ -582,6 +646,7 @@ MEMBERS = Procedure("openline.room.members", Which, Members, callers=PEOPLE)
 POST = Procedure("openline.room.post", Post, Appended, callers=PEOPLE)
 EDIT = Procedure("openline.room.edit", Edit, Appended, callers=PEOPLE)
 DELETE = Procedure("openline.room.delete", Delete, Appended, callers=PEOPLE)
+SEARCH = Procedure("openline.room.search", Search, Results, callers=PEOPLE)
 MAY = Procedure("openline.room.may", Access, Verdict, callers={COMPONENT})
 BELONGING = belonging("room")
 ON_BELONGING = on_belonging("room")

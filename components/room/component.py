@@ -13,6 +13,7 @@ from components.contract import (
     Belonging,
     Bus,
     Caller,
+    Chore,
     Component,
     Event,
     InvalidArgument,
@@ -30,6 +31,11 @@ from router.api import ON_ACCESS_LOST, Loss
 from . import api, directory, membership, messages, personal, rules, store
 from .inviting import Invites
 from .moderators import Moderators
+from .search import upkeep
+from .search.find import find
+from .search.query import parse
+from .search.turns import Turns
+from .search.zones import zone
 from .speaking import Gate
 
 
@@ -46,6 +52,7 @@ class Rooms(Component):
     bus: Bus
     clock: IReactorTime
     settings: RoomRules = field(default_factory=RoomRules)
+    turns: Turns = field(default_factory=Turns)
 
     @cached_property
     def gate(self) -> Gate:
@@ -72,11 +79,15 @@ class Rooms(Component):
             api.POST.by(self.post),
             api.EDIT.by(self.edit),
             api.DELETE.by(self.delete),
+            api.SEARCH.by(self.search),
             api.MAY.by(self.may),
             api.BELONGING.by(self.belonging),
             *self.moderators.routes(),
             *self.invites.routes(),
         ]
+
+    def chores(self) -> list[Chore]:
+        return [Chore(upkeep.SECONDS, self.forget)]
 
     async def prepare(self) -> None:
         """The lobby is there from the start, and whoever comes and goes is told of."""
@@ -134,6 +145,16 @@ class Rooms(Component):
     async def delete(self, caller: Caller, delete: api.Delete) -> Appended:
         """Take a message of one's own back. A tombstone stays; its words leave the log."""
         return await self.streams.write(messages.delete, delete, caller)
+
+    async def search(self, caller: Caller, asked: api.Search) -> api.Results:
+        """Look for messages in the rooms that the caller is a member of at this moment."""
+        query = parse(asked.query, zone(asked.zone))
+        return await self.turns.take(caller.id, lambda: self.db.read(find, caller.id, asked, query))
+
+    async def forget(self) -> None:
+        """Find no more what the log no longer keeps."""
+        for room in await self.db.read(store.names):
+            await upkeep.forget(self.db, self.streams, room)
 
     async def may(self, caller: Caller, access: Access) -> Verdict:
         """Members read, and everybody their own stream; nobody publishes past this component."""

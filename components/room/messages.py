@@ -6,6 +6,7 @@ from components.contract import Appended, Caller
 from components.streams import Log
 
 from . import api, rules, speaking, store
+from .search import index
 
 
 def post(log: Log, post: api.Post, text: str, caller: Caller) -> Appended:
@@ -15,6 +16,7 @@ def post(log: Log, post: api.Post, text: str, caller: Caller) -> Appended:
     if not posted.duplicate:
         speaking.must_may_speak(log, post.room, caller)
         store.add_words(log.connection, post.room, posted.offset, posted.offset, caller.id)
+        index.add(log.connection, index.Said(post.room, posted.offset, log.now, caller.author, text))
     return posted
 
 
@@ -23,6 +25,7 @@ def edit(log: Log, edit: api.Edit, text: str, caller: Caller) -> Appended:
     if not edited.duplicate:
         speaking.must_may_speak(log, edit.room, caller, anew=False)
         store.add_words(log.connection, edit.room, edited.offset, edit.message, caller.id)
+        index.change(log.connection, edit.room, edit.message, text)
     return edited
 
 
@@ -34,8 +37,9 @@ def delete(log: Log, delete: api.Delete, caller: Caller) -> Appended:
 
 
 def erase(log: Log, room: str, message: int) -> None:
-    """Take the words of a message out of the log, for good."""
+    """Take the words of a message out of the log and the index, for good."""
     store.mark_deleted(log.connection, room, message)
+    index.remove(log.connection, room, message)
     for offset in store.words(log.connection, room, message):
         log.redact(api.stream_of(room), offset)
 

@@ -122,6 +122,11 @@ def load_all(connection: Connection, asker: str) -> list[Room]:
     return sorted(rooms, key=lambda room: (room.title, room.room))
 
 
+def names(connection: Connection) -> list[str]:
+    """Name every room that there is."""
+    return list(connection.execute(select(ROOM.c.name)).scalars())
+
+
 def browse(connection: Connection, asker: str, wanted: Browse) -> list[Room]:
     """Load public rooms by title: one more than wanted, where there are more."""
     where = [ROOM.c.kind == "public", ROOM.c.words.contains(wanted.words.casefold().strip(), autoescape=True)]
@@ -150,7 +155,7 @@ def _rooms(connection: Connection, asker: str, which: ColumnElement[bool], limit
         .limit(limit)
     )
     rows = list(connection.execute(query).mappings())
-    called = _called(connection, asker, [row["name"] for row in rows if row["kind"] == "direct"])
+    called = called(connection, asker, [row["name"] for row in rows if row["kind"] == "direct"])
     return [_room(row, called.get(row["name"], row["title"])) for row in rows]
 
 
@@ -160,7 +165,7 @@ def _room(row: RowMapping, title: str) -> Room:
     return Room(row["name"], title, stream_of(row["name"]), joined=joined, invited=invited and not joined, **words)
 
 
-def _called(connection: Connection, asker: str, rooms: Sequence[str]) -> dict[str, str]:
+def called(connection: Connection, asker: str, rooms: Sequence[str]) -> dict[str, str]:
     """Name the others in direct rooms."""
     query = select(MEMBER.c.room, MEMBER.c.name).where(MEMBER.c.room.in_(rooms), MEMBER.c.person != asker)
     names: dict[str, list[str]] = {}
