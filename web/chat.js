@@ -11,6 +11,8 @@ import { NewRoom } from './room/create.js'
 import { Join } from './room/join.js'
 import { Sidebar } from './room/list.js'
 import { Rooms } from './room/rooms.js'
+import { SearchPane, narrow } from './room/search/pane.js'
+import { Search } from './room/search/search.js'
 import { Switcher } from './room/switcher.js'
 import { RoomView } from './room/view.js'
 import { goTo } from './routes.js'
@@ -28,11 +30,12 @@ import { Toasts, endToasts, toast } from './ui/toast.js'
 
 /** @param {{person: Person, route: import('./routes.js').Route, onSignOut: (reason: string) => void}} props */
 export const Chat = ({ person, route, onSignOut }) => {
-  const { line, rooms, presence } = useLine(person)
+  const { line, rooms, search, presence } = useLine(person)
+  const [searching, setSearching] = useState(false)
   const [open, setOpen] = useState(/** @type {Open} */ (''))
   useChanges(line, 'state')
   useChanges(rooms)
-  useShortcuts({ switcher: () => setOpen('switcher'), help: () => setOpen('help') })
+  useShortcuts({ switcher: () => setOpen('switcher'), help: () => setOpen('help'), search: () => openSearch() })
   const title = titleOf(route, rooms)
   useTitle(rooms, title)
   useEffect(() => {
@@ -69,18 +72,33 @@ export const Chat = ({ person, route, onSignOut }) => {
     else void leave(all)
   }
   const close = () => setOpen('')
+  const openSearch = () => {
+    const field = /** @type {HTMLInputElement | null} */ (document.getElementById('search-field'))
+    field?.focus()
+    field?.select()
+    setSearching(true)
+  }
+  const closeSearch = () => {
+    setSearching(false)
+    requestAnimationFrame(() => document.getElementById('composer')?.focus())
+  }
+  const pick = (/** @type {import('./room/search/state.js').Found} */ { room, offset }) => {
+    if (narrow.matches) setSearching(false)
+    goTo(room, offset)
+  }
   /** @param {string} room */
   const visit = room => {
     close()
     goTo(room)
   }
 
-  return html`<main class="chat" data-screen=${route.screen}>
+  return html`<main class="chat" data-screen=${route.screen} data-search=${searching ? '' : null}>
     <${Skip} to=${['account', 'people', 'join'].includes(route.screen) ? 'page-title' : 'composer'} />
     <h1 class="hidden">${title} – Openline</h1>
-    <${Sidebar} line=${line} rooms=${rooms} presence=${presence} route=${route} person=${rooms.me} onNew=${() => setOpen('create')} onBrowse=${() => setOpen('browse')}
+    <${Sidebar} line=${line} rooms=${rooms} presence=${presence} route=${route} person=${rooms.me} onNew=${() => setOpen('create')} onBrowse=${() => setOpen('browse')} onSearch=${openSearch}
       onSwitch=${() => setOpen('switcher')} onHelp=${() => setOpen('help')} onSignOut=${() => askToLeave()} />
-    <${Beside} line=${line} rooms=${rooms} presence=${presence} route=${route} person=${person} onSignOut=${askToLeave} />
+    <${Beside} line=${line} rooms=${rooms} presence=${presence} route=${route} person=${person} onSearch=${openSearch} onSignOut=${askToLeave} />
+    ${searching && html`<${SearchPane} search=${search} room=${route.room} onPick=${pick} onClose=${closeSearch} />`}
     <p class="hidden" role="status">${connectionWords(line)}</p>
     <${Toasts} />
     ${open === 'create' && html`<${NewRoom} rooms=${rooms} onClose=${close} onCreated=${visit} />`}
@@ -101,12 +119,13 @@ const tell = (rooms, { type, by, data }) => {
   if (words) toast({ text: words, action: { label: 'Open', run: () => goTo(data.room) } })
 }
 
-/** What stands beside the rooms. @param {{line: Line, rooms: Rooms, presence: Presence, route: import('./routes.js').Route, person: Person, onSignOut: (everywhere: boolean) => void}} props */
-const Beside = ({ line, rooms, presence, route: { screen, room, code }, person, onSignOut }) => {
+/** What stands beside the rooms. @param {{line: Line, rooms: Rooms, presence: Presence, route: import('./routes.js').Route, person: Person, onSearch: () => void, onSignOut: (everywhere: boolean) => void}} props */
+const Beside = ({ line, rooms, presence, route, person, onSearch, onSignOut }) => {
+  const { screen, room, code } = route
   if (screen === 'account') return html`<${Account} line=${line} person=${{ ...person, ...rooms.me }} onSignOut=${onSignOut} />`
   if (screen === 'people' && line.identity?.role === 'operator') return html`<${People} line=${line} me=${person.id} />`
   if (screen === 'join') return html`<${Join} key=${code} line=${line} rooms=${rooms} code=${code} />`
-  return html`<${RoomView} key=${room} line=${line} rooms=${rooms} presence=${presence} name=${room} shown=${screen === 'room'} />`
+  return html`<${RoomView} key=${room} line=${line} rooms=${rooms} presence=${presence} name=${room} route=${route} shown=${screen === 'room'} onSearch=${onSearch} />`
 }
 
 /** @param {import('./routes.js').Route} route @param {Rooms} rooms */
@@ -115,12 +134,14 @@ const titleOf = ({ screen, room }, rooms) =>
 
 /** One line, and what is on it, for as long as this person is here. @param {Person} person */
 const useLine = person => {
-  const made = useRef(/** @type {{line: Line, rooms: Rooms, faces: FaceSource, presence: Presence} | null} */ (null))
+  const made = useRef(/** @type {{line: Line, rooms: Rooms, search: Search, faces: FaceSource, presence: Presence} | null} */ (null))
   if (!made.current) {
     const line = new Line({ signIn: why => session.credentials(person, why) })
-    made.current = { line, rooms: new Rooms(line, person), faces: new FaceSource(line), presence: new Presence(line) }
+    made.current = {
+      line, rooms: new Rooms(line, person), search: new Search(line), faces: new FaceSource(line), presence: new Presence(line),
+    }
   }
-  const { line, rooms, faces, presence } = made.current
+  const { line, rooms, search, faces, presence } = made.current
   useEffect(() => {
     line.open()
     addEventListener('pagehide', endToasts)
@@ -132,7 +153,7 @@ const useLine = person => {
       line.close()
     }
   }, [])
-  return { line, rooms, presence }
+  return { line, rooms, search, presence }
 }
 
 /** @param {Rooms} rooms @param {string} title */
@@ -151,6 +172,8 @@ const Skip = ({ to }) => html`<a class="skip" href=${`#${to}`} onClick=${(/** @t
 
 const SHORTCUTS = [
   [`${command} K`, 'Go to a room'],
+  ['/', 'Search messages'],
+  [`${command} Shift F`, 'Search messages, also while you write'],
   ['Enter', 'Send the message'],
   ['Shift Enter', 'Start a new line'],
   ['↑', 'In an empty message: edit your last one'],

@@ -155,8 +155,8 @@ def _rooms(connection: Connection, asker: str, which: ColumnElement[bool], limit
         .limit(limit)
     )
     rows = list(connection.execute(query).mappings())
-    called = called(connection, asker, [row["name"] for row in rows if row["kind"] == "direct"])
-    return [_room(row, called.get(row["name"], row["title"])) for row in rows]
+    titles = called(connection, asker, [row["name"] for row in rows if row["kind"] == "direct"])
+    return [_room(row, titles.get(row["name"], row["title"])) for row in rows]
 
 
 def _room(row: RowMapping, title: str) -> Room:

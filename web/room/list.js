@@ -6,7 +6,7 @@ import { OtherDot } from '../presence/use.js'
 import { roomHash } from '../routes.js'
 import { Connection } from '../ui/connection.js'
 import { html } from '../ui/html.js'
-import { Keys, Logo, People, Plus, Search, SignOut } from '../ui/icons.js'
+import { Jump, Keys, Logo, People, Plus, Search, SignOut } from '../ui/icons.js'
 import { command } from '../ui/keys.js'
 import { ThemeButton } from '../ui/theme.js'
 import { RoomMark } from './mark.js'
@@ -18,14 +18,15 @@ const DOTS = 20 // of direct rooms: a session has only so many subscriptions
 /**
  * @param {{line: import('../line/line.js').Line, rooms: Rooms, route: import('../routes.js').Route, person: import('./rooms.js').Me,
  *   presence: import('../presence/presence.js').Presence,
- *   onNew: () => void, onBrowse: () => void, onSwitch: () => void, onHelp: () => void, onSignOut: () => void}} props
+ *   onNew: () => void, onBrowse: () => void, onSearch: () => void, onSwitch: () => void, onHelp: () => void, onSignOut: () => void}} props
  */
-export const Sidebar = ({ line, rooms, presence, route, person, onNew, onBrowse, onSwitch, onHelp, onSignOut }) => html`<div class="sidebar">
+export const Sidebar = ({ line, rooms, presence, route, person, onNew, onBrowse, onSearch, onSwitch, onHelp, onSignOut }) => html`<div class="sidebar">
   <div class="brand">
     <${Logo} /><span>Openline</span>
     <button class="icon-button wide-only" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick=${onHelp}><${Keys} /></button>
   </div>
-  <button class="search" onClick=${onSwitch}><${Search} /><span>Go to a room</span><kbd>${command} K</kbd></button>
+  <button class="search" onClick=${onSwitch}><${Jump} /><span>Go to a room</span><kbd>${command} K</kbd></button>
+  <button class="search" onClick=${onSearch}><${Search} /><span>Search messages</span><kbd>/</kbd></button>
   <nav class="rooms" aria-labelledby="rooms-head">
     <div class="rooms-head">
       <h2 id="rooms-head">Rooms</h2>

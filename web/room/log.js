@@ -22,8 +22,9 @@ import { around, moved, newer, newest, older } from './window.js'
  * @property {() => void} onEdited
  * @property {(id: number) => void} onDelete
  * @property {(is: boolean) => void} onAtEnd
+ * @property {() => void} onLeft  the message that was gone to is left, for the newest
  */
-/** @typedef {{window: Window, rows: Row[], active: string}} Own */
+/** @typedef {{window: Window, rows: Row[], active: string, found: string}} Own */
 
 const NEAR_END = 40
 const NEAR_EDGE = 800
@@ -37,6 +38,7 @@ export class Log extends Component {
   atEnd = true
   begun = false
   placed = false
+  /** @type {Room['gone']} the message that was gone to last */ shown = null
   /** @type {boolean | null} what was last said of being at the end */ said = null
   /** @type {ResizeObserver | null} */ sizes = null
 
@@ -44,7 +46,7 @@ export class Log extends Component {
   constructor(props) {
     super(props)
     /** @type {Own} */
-    this.state = { rows: props.rows, window: newest(props.rows.length), active: '' }
+    this.state = { rows: props.rows, window: newest(props.rows.length), active: '', found: '' }
   }
 
   /** Keep the same rows in the window when some are put in front of them. @param {Props} props @param {Own} state */
@@ -85,7 +87,8 @@ export class Log extends Component {
   }
 
   settle() {
-    const { placed, rows } = this.props
+    const { placed, rows, room: { gone } } = this.props
+    if (gone && gone !== this.shown && rows.length) return this.show(gone)
     if (this.atEnd) this.keepEnd()
     if (this.begun || !placed || !rows.length) return this.look()
     this.begun = true
@@ -98,6 +101,22 @@ export class Log extends Component {
     this.placed = true
     this.toUnread()
     this.look()
+  }
+
+  /** Show the message at an offset, or the next one that there is. @param {{offset: number}} gone */
+  show(gone) {
+    const { rows } = this.props
+    const at = rows.findIndex(row => row.kind === 'message' && row.message.id >= gone.offset)
+    this.shown = gone
+    this.begun = this.placed = true
+    if (at < 0) return this.toEnd()
+    this.atEnd = false
+    return this.setState({ window: around(at, rows.length), active: rows[at].id, found: rows[at].id }, () => {
+      const row = this.list.current?.querySelector('.found')
+      if (row instanceof HTMLElement) row.focus({ preventScroll: true })
+      row?.scrollIntoView({ block: 'center' })
+      this.look()
+    })
   }
 
   keepEnd() {
@@ -114,7 +133,8 @@ export class Log extends Component {
 
   toEnd = () => {
     this.atEnd = true
-    this.setState({ window: newest(this.props.rows.length) }, () => this.keepEnd())
+    if (this.state.found) this.props.onLeft()
+    this.setState({ window: newest(this.props.rows.length), found: '' }, () => this.keepEnd())
   }
 
   look = () => {
@@ -159,7 +179,7 @@ export class Log extends Component {
 
   render() {
     const { room, rows, title, editing, onEdit, onEdited, onDelete } = this.props
-    const { window: { start, end }, active } = this.state
+    const { window: { start, end }, active, found } = this.state
     const drawn = rows.slice(start, end)
     const last = drawn.findLast(row => row.kind === 'message')?.id ?? ''
     const reachable = drawn.some(row => row.id === active) ? active : last
@@ -169,12 +189,13 @@ export class Log extends Component {
         <div class="log-top" aria-live="off">${top(room, rows)}</div>
         <ol ref=${this.list} aria-label="Messages" onPointerOver=${this.activate} onFocusIn=${this.activate} onKeyDown=${this.pressed}>
           ${drawn.map(row => html`<${ROWS[row.kind]} key=${row.id} row=${row} room=${room} title=${title}
-            active=${row.id === active} reachable=${row.id === reachable}
+            active=${row.id === active} reachable=${row.id === reachable} found=${row.id === found}
             editing=${row.kind === 'message' && row.message.id > 0 && row.message.id === editing}
             onEdit=${onEdit} onEdited=${onEdited} onDelete=${onDelete} />`)}
         </ol>
       </div>
-      ${(unread > 0 || end !== Infinity) && html`<button class="to-end" onClick=${this.toEnd}>
+      ${room.isGoing && html`<p class="to-end" role="status">Going to the message…</p>`}
+      ${!room.isGoing && (unread > 0 || end !== Infinity || (found && !this.atEnd)) && html`<button class="to-end" onClick=${this.toEnd}>
         <${Down} />${unread > 0 ? `${unread} new ${unread === 1 ? 'message' : 'messages'}` : 'Newest messages'}
       </button>`}
     </div>`

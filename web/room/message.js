@@ -18,6 +18,7 @@ import { OnOthers } from './onothers.js'
  * @property {Room} room
  * @property {boolean} active
  * @property {boolean} reachable
+ * @property {boolean} found  whether somebody came for this one
  * @property {boolean} editing
  * @property {(id: number) => void} onEdit
  * @property {() => void} onEdited
@@ -28,17 +29,17 @@ import { OnOthers } from './onothers.js'
 export class MessageRow extends Component {
   /** Most messages stay as they are while others come. @param {Props} next */
   shouldComponentUpdate(next) {
-    const { row, active, reachable, editing } = this.props
-    return active !== next.active || reachable !== next.reachable || editing !== next.editing
+    const { row, active, reachable, found, editing } = this.props
+    return active !== next.active || reachable !== next.reachable || found !== next.found || editing !== next.editing
       || row.message !== next.row.message || row.first !== next.row.first || row.pending !== next.row.pending
   }
 
   render() {
-    const { row, room, active, reachable, editing, onEdited } = this.props
+    const { row, room, active, reachable, found, editing, onEdited } = this.props
     const { message, first, pending } = row
     const own = message.id > 0 && row.mine && !message.deleted && pending?.kind !== 'delete'
     const state = pending && pending.state !== 'held' ? pending.state === 'failed' ? 'failed' : 'pending' : null
-    return html`<li class=${`message ${first ? 'first' : ''}`} data-message=${row.id} data-state=${state} tabindex=${reachable ? 0 : -1}>
+    return html`<li class=${`message ${first ? 'first' : ''} ${found ? 'found' : ''}`} data-message=${row.id} data-state=${state} tabindex=${reachable ? 0 : -1}>
       ${first ? html`<${Avatar} of=${message.by} />` : html`<time class="gutter" dateTime=${iso(message.time)} title=${full(message.time)}>${shortClock(message.time)}</time>`}
       <div class="message-main">
         ${first && html`<p class="message-head"><bdi class="author">${message.by.name}</bdi> <${Ago} at=${message.time} /></p>`}

@@ -31,6 +31,7 @@ import { EMPTY, acknowledged, concerned, fold, forget, hasOlder, hold, outbox, p
 
 const FIRST_PAGE = 50
 const FARTHEST = 300
+const FAR = 3000
 const HEARD = 5
 const AGAIN = 3000
 const BURST = 16
@@ -61,12 +62,16 @@ export class Room extends EventTarget {
   /** @type {'' | 'loading' | 'failed'} how reading older messages goes */ older = ''
   /** Whether it is known where reading begins, and all is loaded to begin there. */ placed = false
 
+  /** @type {{offset: number} | null} the message that was gone to, once it is loaded */ gone = null
+
   /** @type {Line} */ #line
   /** @type {() => Me} */ #who
   /** @type {{stop(): void} | null} */ #following = null
   /** @type {Event[]} */ #arrived = []
   #joining = false
   #again = 0
+  #goal = 0
+  #reaching = false
   #attentive = false
   /** @type {Bookmark} */ #bookmark
 
@@ -100,8 +105,14 @@ export class Room extends EventTarget {
     return this.placed ? unread(this.state, this.#bookmark.in(this.state), this.me.id) : 0
   }
 
+  /** Whether it is on its way to a message. */
+  get isGoing() { return this.#goal > 0 && this.older !== 'failed' }
+
   /** Somebody comes to read: mark where the new messages begin, if there are any. */
-  mark() { this.marker = this.unread ? this.#bookmark.in(this.state) : 0 }
+  mark() {
+    this.gone = null
+    this.marker = this.unread ? this.#bookmark.in(this.state) : 0
+  }
 
   /** Say whether the newest messages are in front of somebody's eyes. @param {boolean} attentive */
   attend(attentive) {
@@ -153,9 +164,32 @@ export class Room extends EventTarget {
       const count = this.state.entries.length
       while (hasOlder(this.state) && this.state.entries.length === count) await this.#page(limit)
       this.#olderIs('')
+      if (this.#goal) void this.#reach()
     } catch {
       this.#olderIs('failed')
     }
+  }
+
+  /** Go to a message, and read as far back as that. @param {number} offset */
+  openAt(offset) {
+    this.#goal = offset
+    if (this.older === 'failed') this.older = ''
+    this.#changed()
+    void this.#reach()
+  }
+
+  async #reach() {
+    if (this.#reaching || !this.placed) return
+    this.#reaching = true
+    while (this.#goal && this.state.first > this.#goal && hasOlder(this.state) && this.older !== 'failed') {
+      if (this.older === 'loading') await new Promise(done => this.addEventListener('change', done, { once: true }))
+      else await this.loadOlder(FAR)
+    }
+    this.#reaching = false
+    if (!this.#goal || this.older === 'failed') return
+    this.gone = { offset: this.#goal }
+    this.#goal = 0
+    this.#changed()
   }
 
   /** @returns {Promise<Member[]>} */
@@ -256,6 +290,7 @@ export class Room extends EventTarget {
     this.placed = true
     this.mark()
     this.#catchUp()
+    void this.#reach()
   }
 
   /** What is in front of somebody's eyes is read; else the first that is not is marked. */

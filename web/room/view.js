@@ -2,11 +2,11 @@
 // One room on the page: who is in it, what is said, and the place to write.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { TypingLine, usePresence } from '../presence/use.js'
-import { goTo } from '../routes.js'
+import { goTo, leaveMessage } from '../routes.js'
 import { useChanges } from '../ui/changes.js'
 import { Connection, OfflineBanner } from '../ui/connection.js'
 import { html } from '../ui/html.js'
-import { Back, Info, People } from '../ui/icons.js'
+import { Back, Info, People, Search } from '../ui/icons.js'
 import { full } from '../ui/time.js'
 import { toast } from '../ui/toast.js'
 import { AboutRoom } from './about.js'
@@ -29,9 +29,10 @@ import { timeline } from './timeline.js'
 /** @import { Room } from './room.js' */
 /** @import { Rooms } from './rooms.js' */
 
-/** @param {{line: Line, rooms: Rooms, presence: Presence, name: string, shown: boolean}} props */
-export const RoomView = ({ line, rooms, presence, name, shown }) => {
+/** @param {{line: Line, rooms: Rooms, name: string, route: import('../routes.js').Route, shown: boolean, onSearch: () => void}} props */
+export const RoomView = ({ line, rooms, name, route, shown, onSearch }) => {
   const [room] = useState(() => rooms.enter(name))
+  useEffect(() => { if (route.at) room.openAt(route.at) }, [route])
   const [sheet, setSheet] = useState(/** @type {Sheet} */ (''))
   const log = useRef(/** @type {Log | null} */ (null))
   const [editing, setEditing] = useState(0)
@@ -53,12 +54,12 @@ export const RoomView = ({ line, rooms, presence, name, shown }) => {
   const hold = useHold(room)
 
   return html`<section class="room-view beside" aria-labelledby="room-title">
-    <${Head} line=${line} rooms=${rooms} room=${room} onMembers=${() => setSheet('members')} onAbout=${() => setSheet('about')} />
+    <${Head} line=${line} rooms=${rooms} room=${room} onSearch=${onSearch} onMembers=${() => setSheet('members')} onAbout=${() => setSheet('about')} />
     <div class="room-body">
       <${OfflineBanner} line=${line} />
       ${refused ? html`<${Refused} room=${room} />`
         : html`<${Log} handle=${log} room=${room} rows=${rows} placed=${room.placed} title=${rooms.title(name)} editing=${editing} onEdit=${setEditing}
-            onEdited=${stopEditing} onDelete=${(/** @type {number} */ id) => deleteLater(room, id)} onAtEnd=${atEnd} />`}
+            onEdited=${stopEditing} onDelete=${(/** @type {number} */ id) => deleteLater(room, id)} onAtEnd=${atEnd} onLeft=${() => leaveMessage(name)} />`}
     </div>
     ${!refused && html`<${Composer} room=${name} title=${rooms.title(name)} hold=${hold} onWrite=${write} onEditLast=${editLast}
       onTyping=${() => there?.teller.typed()} /><${TypingLine} there=${there} />`}
@@ -112,8 +113,8 @@ const useAttention = (room, shown) => {
   }
 }
 
-/** @param {{line: Line, rooms: Rooms, room: Room, onMembers: () => void, onAbout: () => void}} props */
-const Head = ({ line, rooms, room, onMembers, onAbout }) => {
+/** @param {{line: Line, rooms: Rooms, room: Room, onSearch: () => void, onMembers: () => void, onAbout: () => void}} props */
+const Head = ({ line, rooms, room, onSearch, onMembers, onAbout }) => {
   const { count } = room
   const words = count === 1 ? '1 member' : `${count || 'All'} members`
   return html`<header class="room-head">
@@ -123,6 +124,7 @@ const Head = ({ line, rooms, room, onMembers, onAbout }) => {
       ${room.info?.subject && html`<p class="room-subject"><bdi>${room.info.subject}</bdi></p>`}
       <span class="narrow-only"><${Connection} line=${line} /></span>
     </div>
+    <button class="icon-button" aria-label="Search messages" title="Search messages (/)" onClick=${onSearch}><${Search} /></button>
     <button class="icon-button" aria-label="About this room" title="About this room" onClick=${onAbout}><${Info} /></button>
     <button class="button quiet" aria-label=${`${words}: who is in this room`} title=${words} onClick=${onMembers}>
       <${People} /><span class="count-words">${count || ''}</span>

@@ -8,6 +8,8 @@ test('an address says where the page is', () => {
   for (const [hash, route] of [
     ['', at('room', 'lobby')],
     ['#/room/a_room', at('room', 'a_room')],
+    ['#/room/a_room/42', { ...at('room', 'a_room'), at: 42 }],
+    ['#/room/a_room/x', at('room', 'lobby')],
     ['#/room/No Room', at('room', 'lobby')],
     ['#/nowhere', at('room', 'lobby')],
     ['#/room', at('room', 'lobby')],

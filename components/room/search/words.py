@@ -6,8 +6,8 @@ letters, digits, marks and symbols alone, never of anything that the language of
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from unicodedata import category, combining, normalize
 
 LONGEST = 64
@@ -18,8 +18,7 @@ _ASCII = re.compile(r"[A-Za-z0-9]+")
 _VARIATIONS = frozenset(map(chr, range(0xFE00, 0xFE10)))
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """A word, and from where to where it stands, in characters."""
 
     word: str
