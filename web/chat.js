@@ -98,7 +98,7 @@ export const Chat = ({ person, route, onSignOut }) => {
     <${Sidebar} line=${line} rooms=${rooms} presence=${presence} route=${route} person=${rooms.me} onNew=${() => setOpen('create')} onBrowse=${() => setOpen('browse')} onSearch=${openSearch}
       onSwitch=${() => setOpen('switcher')} onHelp=${() => setOpen('help')} onSignOut=${() => askToLeave()} />
     <${Beside} line=${line} rooms=${rooms} presence=${presence} route=${route} person=${person} onSearch=${openSearch} onSignOut=${askToLeave} />
-    ${searching && html`<${SearchPane} search=${search} room=${route.room} onPick=${pick} onClose=${closeSearch} />`}
+    ${searching && html`<${SearchPane} search=${search} room=${route.room} title=${rooms.title(route.room)} onPick=${pick} onClose=${closeSearch} />`}
     <p class="hidden" role="status">${connectionWords(line)}</p>
     <${Toasts} />
     ${open === 'create' && html`<${NewRoom} rooms=${rooms} onClose=${close} onCreated=${visit} />`}

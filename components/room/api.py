@@ -498,6 +498,7 @@ class Hit:
 
     room: str
     title: str
+    kind: Kind
     offset: int
     time: float
     by: Author

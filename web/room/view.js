@@ -29,8 +29,8 @@ import { timeline } from './timeline.js'
 /** @import { Room } from './room.js' */
 /** @import { Rooms } from './rooms.js' */
 
-/** @param {{line: Line, rooms: Rooms, name: string, route: import('../routes.js').Route, shown: boolean, onSearch: () => void}} props */
-export const RoomView = ({ line, rooms, name, route, shown, onSearch }) => {
+/** @param {{line: Line, rooms: Rooms, presence: Presence, name: string, route: import('../routes.js').Route, shown: boolean, onSearch: () => void}} props */
+export const RoomView = ({ line, rooms, presence, name, route, shown, onSearch }) => {
   const [room] = useState(() => rooms.enter(name))
   useEffect(() => { if (route.at) room.openAt(route.at) }, [route])
   const [sheet, setSheet] = useState(/** @type {Sheet} */ (''))

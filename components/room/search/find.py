@@ -90,4 +90,4 @@ def _older(connection: Connection, asker: str, place: Place) -> list[ColumnEleme
 def _hit(row: Any, title: str, query: Query) -> Hit:
     shown = snippet(row.text, query.wanted.phrases)
     by = Author(row.author, row.author_name)
-    return Hit(row.room, title, row.message, row.time, by, shown.text, shown.marks)
+    return Hit(row.room, title, row.kind, row.message, row.time, by, shown.text, shown.marks)

@@ -6,6 +6,7 @@ import { useChanges } from '../../ui/changes.js'
 import { html } from '../../ui/html.js'
 import { Close, Search as Glass } from '../../ui/icons.js'
 import { When } from '../../ui/time.js'
+import { RoomMark } from '../mark.js'
 import { pieces, withFilter } from './state.js'
 
 /** @import { Search } from './search.js' */
@@ -17,8 +18,8 @@ const PAGE = 5
 /** Whether the pane takes the place of the room. */
 export const narrow = matchMedia('(max-width: 1099px)')
 
-/** @param {{search: Search, room: string, onPick: (found: Found) => void, onClose: () => void}} props */
-export const SearchPane = ({ search, room, onPick, onClose }) => {
+/** @param {{search: Search, room: string, title: string, onPick: (found: Found) => void, onClose: () => void}} props */
+export const SearchPane = ({ search, room, title, onPick, onClose }) => {
   const field = useRef(/** @type {HTMLInputElement | null} */ (null))
   useChanges(search)
   const { state } = search
@@ -66,7 +67,7 @@ export const SearchPane = ({ search, room, onPick, onClose }) => {
         onPick=${() => { search.choose(at); onPick(found) }} />`)}</ul>
       ${state.next && html`<button class="button search-more" disabled=${state.busy} onClick=${() => search.more()}>Load more</button>`}
       ${state.results && !results.length && !state.trouble && html`<${Nothing} />`}
-      ${!results.length && html`<${Help} room=${room} words=${state.words} onType=${type} />`}
+      ${!results.length && html`<${Help} room=${calledIn(room, title)} words=${state.words} onType=${type} />`}
     </div>
     <p id="search-said" class="hidden" role="status">${said(state)}</p>
   </section>`
@@ -83,7 +84,7 @@ const said = ({ busy, results, next, trouble }) => {
 const Result = ({ found, id, chosen, onPick }) => html`<li id=${id} class="result" role="option" aria-selected=${chosen} onClick=${onPick}>
   <${Avatar} of=${found.by} />
   <div class="result-main">
-    <p class="result-head"><bdi class="author">${found.by.name}</bdi> <span class="dim"><span aria-hidden="true">#</span><bdi>${found.title}</bdi> · <${When} at=${found.time} /></span></p>
+    <p class="result-head"><bdi class="author">${found.by.name}</bdi> <span class="dim"><${RoomMark} kind=${found.kind} /><bdi>${found.title}</bdi> · <${When} at=${found.time} /></span></p>
     <p class="result-words" dir="auto">${pieces(found).map(({ text, marked }) => marked ? html`<mark>${text}</mark>` : text)}</p>
   </div>
 </li>`
@@ -97,6 +98,9 @@ const Nothing = () => html`<div class="search-note">
   <p class="search-title">Nothing found</p>
   <p class="dim">In the rooms that you have joined, nobody said that. Whole words are found; the last one may go on.</p>
 </div>`
+
+/** By what `in:` knows a room: names that were made up are nothing to read. @param {string} room @param {string} title */
+const calledIn = (room, title) => /^(private|direct)_/.test(room) ? `"${title}"` : room
 
 /** @param {string} room @returns {[string, string, string][]} what is put, what is shown, and what it means */
 const filters = room => [

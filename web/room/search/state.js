@@ -5,6 +5,7 @@
  * @typedef {object} Found  a message that was found, as the node answers
  * @property {string} room
  * @property {string} title
+ * @property {string} kind
  * @property {number} offset
  * @property {number} time  seconds since 1970
  * @property {{id: string, name: string}} by

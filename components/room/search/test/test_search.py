@@ -23,6 +23,8 @@ from tests.support.router import SETTINGS
 T = TypeVar("T")
 ADA = Caller("u_ada", "guest", "Ada Lovelace")
 BOB = Caller("u_bob", "guest", "Bob")
+EVE = Caller("u_eve", "guest", "Eve")
+OLGA = Caller("u_olga", "operator", "Olga")
 DAY = 86_400.0
 NOON = 1_780_315_200.0  # 2026-06-01 12:00 UTC
 
@@ -40,7 +42,7 @@ class SearchTests:
         self.streams = Streams(self.db, MemoryBus(), self.clock, SETTINGS)
         self.rooms = Rooms(self.db, self.streams, MemoryBus(), self.clock)
         self.get(self.rooms.prepare())
-        for who in (ADA, BOB):
+        for who in (ADA, BOB, EVE, OLGA):
             self.get(self.rooms.join(who, api.Which("lobby")))
         self.get(self.rooms.create(BOB, api.NewRoom("team", "The Team")))
 
@@ -69,7 +71,9 @@ class SearchTests:
     def test_what_is_found_says_where_when_and_by_whom(self) -> None:
         offset = self.post("The **night** train")
         assert self.search("night TRA").results == [
-            api.Hit("lobby", "Lobby", offset, NOON + 1, ADA.author, "The **night** train", [(6, 11), (14, 17 + 2)])
+            api.Hit(
+                "lobby", "Lobby", "public", offset, NOON + 1, ADA.author, "The **night** train", [(6, 11), (14, 17 + 2)]
+            )
         ]
 
     def test_all_words_are_found_in_any_order_newest_first(self) -> None:
@@ -154,6 +158,29 @@ class SearchTests:
         assert self.found("secret") == ["the secret plan"]
         self.get(self.rooms.leave(ADA, api.Which("team")))
         assert self.found("secret") == []
+
+    def test_private_and_direct_rooms_are_searched_by_those_in_them_alone(self) -> None:
+        private = self.get(self.rooms.create(BOB, api.NewRoom(title="Our plans", kind="private"))).room
+        direct = self.get(self.rooms.direct(BOB, api.People([EVE.id]))).room
+        self.post("the secret plan", BOB, private)
+        self.post("the secret plan", BOB, direct)
+        assert self.found("secret") == []
+        assert [hit.title for hit in self.search("secret", OLGA).results] == [], "operators neither"
+        assert [hit.title for hit in self.search("secret", BOB).results] == ["Eve", "Our plans"]
+        assert [(hit.title, hit.kind) for hit in self.search("secret", EVE).results] == [("Bob", "direct")]
+
+    def test_who_was_thrown_out_finds_no_more(self) -> None:
+        self.get(self.rooms.join(ADA, api.Which("team")))
+        self.post("the secret plan", BOB, "team")
+        assert self.found("secret") == ["the secret plan"]
+        self.get(self.rooms.moderators.kick(BOB, api.Kick("team", ADA.id)))
+        assert self.found("secret") == []
+
+    def test_what_a_moderator_took_down_is_found_no_more(self) -> None:
+        self.get(self.rooms.join(ADA, api.Which("team")))
+        offset = self.post("something rude", ADA, "team")
+        self.get(self.rooms.moderators.take_down(BOB, api.TakeDown("team", offset)))
+        assert self.found("rude") == []
 
     def test_an_edit_is_found_in_the_place_of_what_was_said(self) -> None:
         offset = self.post("tea at four")
