@@ -12,7 +12,7 @@ from components.room.search import index
 from components.room.search.index import Said
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0006"
 
 BATCH = 500
 """How many messages are in memory at once."""

@@ -57,7 +57,7 @@ class PrivateTests(RoomCase):
         """Whatever is asked is answered as if there were no such room."""
         assert len(ABOUT_A_ROOM) > 15
         for one in ABOUT_A_ROOM:
-            if one is api.CREATE:
+            if one in (api.CREATE, api.SEARCH):
                 continue
             more = MORE.get(one.uri.rsplit(".", 1)[1], {})
             there = self.outcome(self.ask(BOB, one, room=self.room, **more))
@@ -68,6 +68,9 @@ class PrivateTests(RoomCase):
         assert self.seen(BOB) == ["Lobby"]
         assert [room.title for room in self.done(BOB, api.BROWSE).rooms] == ["Lobby"]
         assert self.done(BOB, api.BROWSE, words="secret").rooms == []
+        self.done(ADA, api.POST, room=self.room, text="the secret")
+        for room in (self.room, "nowhere", None):
+            assert self.done(BOB, api.SEARCH, query="secret", room=room).results == []
         assert self.told() == [], "nobody was told that it was made"
 
     def test_its_name_says_nothing(self) -> None:
