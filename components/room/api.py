@@ -25,6 +25,10 @@ moderator for longest owns it, else whoever has been a member for longest. Opera
 owners may, but do not read private and direct ones unless they are in them.
 
 Reactions, threads, mentions and attachments will be further types of the same stream.
+
+What is one person's alone (how far they have read, what they like and mute) is told on a topic of theirs that forgets,
+which `openline.room.mine` names as `feed`. Its events are those rooms that are different now, `{rooms}`, and the
+`notices` where those are.
 """
 
 from typing import Annotated, Literal
@@ -92,6 +96,10 @@ Role = Literal["owner", "moderator", "member"]
 def stream_of(room: str) -> str:
     """The stream on which everything that happens in a room is told."""
     return f"openline.room.{room}"
+
+
+FEED = "openline.room.mine."
+"""How the topics begin of which each is one person's; no room's stream does."""
 
 
 @payload
@@ -514,6 +522,89 @@ class Results:
     next: Place | None
 
 
+MOST_UNREAD = 1_000
+"""How far messages are counted; that many are that many or more."""
+
+Level = Literal["all", "mentions", "nothing"]
+"""Of what somebody is notified."""
+Minute = Annotated[int, Field(ge=0, lt=24 * 60)]
+Zone = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}$")]
+
+
+@payload
+class Read:
+    """How far somebody has read in a room: up to this offset. Saying less than before changes nothing."""
+
+    room: RoomName
+    upto: Offset
+
+
+@payload
+class Preference:
+    """What somebody wants of a room; what is left out stays. The level `default` is that of their notices."""
+
+    room: RoomName
+    favourite: bool | None = None
+    muted: bool | None = None
+    level: Level | Literal["default"] | None = None
+
+
+@payload
+class Quiet:
+    """Hours of each day in which nobody is notified: minutes after midnight in a time zone, such as Europe/Berlin."""
+
+    starts: Minute
+    ends: Minute
+    zone: Zone
+
+
+@payload
+class Notices:
+    """Of what somebody is notified where a room does not say it, and when not: in quiet hours, and until `paused`."""
+
+    level: Level = "all"
+    sound: bool = False
+    quiet: Quiet | None = None
+    paused: Annotated[float, Field(ge=0)] = 0.0
+
+
+@payload
+class Own:
+    """A room as one of its members has it.
+
+    `head` is the offset of its newest words, `read` that up to which they have read. `unread` counts the messages of
+    others after it, and `mentions` those of them that name this member; neither goes beyond 1000. `active` is when
+    something was last said.
+    """
+
+    room: str
+    head: int
+    read: int
+    unread: int
+    mentions: int
+    active: float
+    favourite: bool
+    muted: bool
+    level: Level | Literal["default"]
+
+
+@payload
+class Mine:
+    """The rooms somebody is a member of, as they have them, and the topic on which they hear of every change."""
+
+    feed: str
+    rooms: list[Own]
+    notices: Notices
+
+
+@payload
+class Told:
+    """What is different for one person: some rooms as they have them now, and their notices if those are."""
+
+    rooms: list[Own]
+    notices: Notices | None = None
+
+
 class NoSuchRoom(Refusal):
     """There is no room of this name."""
 
@@ -652,6 +743,11 @@ MAY = Procedure("openline.room.may", Access, Verdict, callers={COMPONENT})
 BELONGING = belonging("room")
 ON_BELONGING = on_belonging("room")
 """Somebody joined or left the room of this stream; said after that was kept, and by no means always."""
+MINE = Procedure("openline.room.mine", Everything, Mine, callers=PEOPLE)
+READ = Procedure("openline.room.read", Read, Own, callers=PEOPLE)
+READ_ALL = Procedure("openline.room.read_all", Everything, Mine, callers=PEOPLE)
+PREFER = Procedure("openline.room.prefer", Preference, Own, callers=PEOPLE)
+NOTIFY = Procedure("openline.room.notify", Notices, Notices, callers=PEOPLE)
 ON_CREATED = Topic("openline.room.on_created", Room, readers=PEOPLE)
 """A public room is there."""
 ON_CHANGED = Topic("openline.room.on_changed", Room, readers=PEOPLE)

@@ -30,6 +30,7 @@ from router.api import ON_ACCESS_LOST, Loss
 
 from . import api, directory, membership, messages, personal, rules, store
 from .inviting import Invites
+from .mine import Own
 from .moderators import Moderators
 from .search import upkeep
 from .search.find import find
@@ -84,6 +85,7 @@ class Rooms(Component):
             api.BELONGING.by(self.belonging),
             *self.moderators.routes(),
             *self.invites.routes(),
+            *Own(self.db, self.bus).routes(),
         ]
 
     def chores(self) -> list[Chore]:
@@ -157,7 +159,10 @@ class Rooms(Component):
             await upkeep.forget(self.db, self.streams, room)
 
     async def may(self, caller: Caller, access: Access) -> Verdict:
-        """Members read, and everybody their own stream; nobody publishes past this component."""
+        """Members read, and everybody what is their own; nobody publishes past this component."""
+        if access.stream.startswith(api.FEED):
+            own = access.action == "read" and access.stream == personal.feed(access.id)
+            return Verdict(own, "nobody but whom it is for hears this")
         room = access.stream.removeprefix(api.stream_of(""))
         if room.startswith(api.PERSONAL):
             own = access.action == "read" and room == personal.word_of(access.id)

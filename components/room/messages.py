@@ -17,6 +17,7 @@ def post(log: Log, post: api.Post, text: str, caller: Caller) -> Appended:
         speaking.must_may_speak(log, post.room, caller)
         store.add_words(log.connection, post.room, posted.offset, posted.offset, caller.id)
         index.add(log.connection, index.Said(post.room, posted.offset, log.now, caller.author, text))
+        store.stir(log.connection, post.room, log.now)
     return posted
 
 

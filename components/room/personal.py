@@ -7,7 +7,7 @@ from typing import Any
 from components.contract import Author
 from components.streams import Log
 
-from .api import PERSONAL, stream_of
+from .api import FEED, PERSONAL, stream_of
 
 
 def word_of(person: str) -> str:
@@ -17,6 +17,11 @@ def word_of(person: str) -> str:
 
 def stream(person: str) -> str:
     return stream_of(word_of(person))
+
+
+def feed(person: str) -> str:
+    """Name the topic on which somebody's devices are told what the others did."""
+    return FEED + word_of(person)
 
 
 def tell(log: Log, person: str, what: str, data: Mapping[str, Any], by: Author) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from components.contract import Author
 
+from . import markers
 from .api import Browse, Member, NoSuchMessage, NoSuchRoom, Role, Room, stream_of
 from .rules import Message
 
@@ -41,9 +42,11 @@ ROOM = Table(
     Column("slow", Integer, nullable=False, default=0),
     Column("words", Text, nullable=False, default=""),
     Column("circle", Text),
+    Column("active", Float, nullable=False, default=0.0),
     Index("room_of_circle", "circle", unique=True),
 )
-"""`slow` is in seconds; a search goes over `words`; `circle` stands for the people of a direct room."""
+"""`slow` is in seconds; a search goes over `words`; `circle` stands for the people of a direct room; `active` is when
+something was last said."""
 MEMBER = Table(
     "room_member",
     METADATA,
@@ -213,6 +216,7 @@ def member_ids(connection: Connection, room: str) -> list[str]:
 def add_member(connection: Connection, room: str, member: Member) -> None:
     values = {"person": member.id, "name": member.name, "since": member.since, "role": member.role}
     connection.execute(MEMBER.insert().values(room=room, **values))
+    markers.begin(connection, member.id, room, newest(connection, room))
 
 
 def of_circle(connection: Connection, circle: str) -> str | None:
@@ -241,6 +245,16 @@ def acquaintances(connection: Connection, of: str) -> dict[str, str]:
 
 def remove_member(connection: Connection, room: str, person: str) -> None:
     connection.execute(MEMBER.delete().where(MEMBER.c.room == room, MEMBER.c.person == person))
+
+
+def newest(connection: Connection, room: str) -> int:
+    """Find where the newest words of a room stand in the log; 0 where nothing was said."""
+    return connection.execute(select(func.max(WORDS.c.offset)).where(WORDS.c.room == room)).scalar() or 0
+
+
+def stir(connection: Connection, room: str, now: float) -> None:
+    """Note that something was said."""
+    connection.execute(ROOM.update().where(ROOM.c.name == room).values(active=now))
 
 
 def add_words(connection: Connection, room: str, offset: int, message: int, author: str) -> None:

@@ -20,6 +20,7 @@ MORE: dict[str, dict[str, Any]] = {
     "delete": {"message": 1},
     "take_down": {"message": 1},
     "report": {"message": 1},
+    "read": {"upto": 1},
     "resolve": {"report": "a"},
     "set_role": {"person": "u_ada", "role": "member"},
     "revoke_invite": {"id": "a"},
