@@ -9,11 +9,14 @@ import { Presence } from './presence/presence.js'
 import { BrowseRooms } from './room/browse.js'
 import { NewRoom } from './room/create.js'
 import { Join } from './room/join.js'
-import { Sidebar } from './room/list.js'
+import { Sidebar, readAll } from './room/list.js'
+import { Notifier, badge } from './room/notifier.js'
+import { NotifySettings } from './room/notify-settings.js'
 import { Rooms } from './room/rooms.js'
 import { SearchPane, narrow } from './room/search/pane.js'
 import { Search } from './room/search/search.js'
 import { Switcher } from './room/switcher.js'
+import { inAll } from './room/sections.js'
 import { RoomView } from './room/view.js'
 import { goTo } from './routes.js'
 import { session } from './session.js'
@@ -35,7 +38,9 @@ export const Chat = ({ person, route, onSignOut }) => {
   const [open, setOpen] = useState(/** @type {Open} */ (''))
   useChanges(line, 'state')
   useChanges(rooms)
-  useShortcuts({ switcher: () => setOpen('switcher'), help: () => setOpen('help'), search: () => openSearch() })
+  useShortcuts({
+    switcher: () => setOpen('switcher'), help: () => setOpen('help'), search: () => openSearch(), readAll: () => readAll(rooms),
+  })
   const title = titleOf(route, rooms)
   useTitle(rooms, title)
   useEffect(() => {
@@ -122,7 +127,7 @@ const tell = (rooms, { type, by, data }) => {
 /** What stands beside the rooms. @param {{line: Line, rooms: Rooms, presence: Presence, route: import('./routes.js').Route, person: Person, onSearch: () => void, onSignOut: (everywhere: boolean) => void}} props */
 const Beside = ({ line, rooms, presence, route, person, onSearch, onSignOut }) => {
   const { screen, room, code } = route
-  if (screen === 'account') return html`<${Account} line=${line} person=${{ ...person, ...rooms.me }} onSignOut=${onSignOut} />`
+  if (screen === 'account') return html`<${Account} line=${line} person=${{ ...person, ...rooms.me }} onSignOut=${onSignOut}><${NotifySettings} personal=${rooms.personal} /><//>`
   if (screen === 'people' && line.identity?.role === 'operator') return html`<${People} line=${line} me=${person.id} />`
   if (screen === 'join') return html`<${Join} key=${code} line=${line} rooms=${rooms} code=${code} />`
   return html`<${RoomView} key=${room} line=${line} rooms=${rooms} presence=${presence} name=${room} route=${route} shown=${screen === 'room'} onSearch=${onSearch} />`
@@ -143,10 +148,13 @@ const useLine = person => {
   }
   const { line, rooms, search, faces, presence } = made.current
   useEffect(() => {
+    const notifier = new Notifier(rooms)
     line.open()
     addEventListener('pagehide', endToasts)
     return () => {
       removeEventListener('pagehide', endToasts)
+      notifier.close()
+      badge(0)
       rooms.close()
       faces.close()
       presence.close()
@@ -158,7 +166,8 @@ const useLine = person => {
 
 /** @param {Rooms} rooms @param {string} title */
 const useTitle = (rooms, title) => {
-  const count = [...rooms.open.values()].reduce((sum, { unread }) => sum + unread, 0)
+  const count = inAll(rooms.personal.rooms).unread
+  useEffect(() => badge(count), [count])
   useEffect(() => {
     document.title = `${count ? `(${count}) ` : ''}${title} · Openline`
   })
@@ -178,6 +187,7 @@ const SHORTCUTS = [
   ['Shift Enter', 'Start a new line'],
   ['↑', 'In an empty message: edit your last one'],
   ['↑ ↓', 'In the messages: move from one to the next'],
+  ['Shift Esc', 'Mark everything as read'],
   ['Esc', 'Cancel editing, or close what is open'],
   ['?', 'Show these shortcuts'],
 ]

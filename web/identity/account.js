@@ -11,9 +11,10 @@ import { EditProfile } from './profile.js'
 /** @import { Line } from '../line/line.js' */
 /** @typedef {{id: string, login: string, name: string, role: string, avatar: string, has_password: boolean}} Profile */
 
-/** @param {{line: Line, person: import('../session.js').Person, onSignOut: (everywhere: boolean) => void}} props */
-export const Account = ({ line, person, onSignOut }) => html`<${Page} title="Your account">
+/** @param {{line: Line, person: import('../session.js').Person, onSignOut: (everywhere: boolean) => void, children?: any}} props */
+export const Account = ({ line, person, onSignOut, children }) => html`<${Page} title="Your account">
   ${hasAccount(person) ? html`<${Owned} line=${line} onSignOut=${onSignOut} />` : html`<${ForGuests} name=${person.name} />`}
+  ${children}
   <${Section} title="Sign out" words="What you said stays in its rooms.">
     <div class="row">
       <button class="button" onClick=${() => onSignOut(false)}>Sign out here</button>

@@ -6,10 +6,13 @@ import { OtherDot } from '../presence/use.js'
 import { roomHash } from '../routes.js'
 import { Connection } from '../ui/connection.js'
 import { html } from '../ui/html.js'
-import { Jump, Keys, Logo, People, Plus, Search, SignOut } from '../ui/icons.js'
+import { BellOff, Check, Jump, Keys, Logo, People, Plus, Search, SignOut } from '../ui/icons.js'
 import { command } from '../ui/keys.js'
 import { ThemeButton } from '../ui/theme.js'
 import { RoomMark } from './mark.js'
+import { attempt } from './menu.js'
+import { glance, shown } from './mine.js'
+import { inAll, sections } from './sections.js'
 
 /** @import { Rooms } from './rooms.js' */
 
@@ -30,6 +33,7 @@ export const Sidebar = ({ line, rooms, presence, route, person, onNew, onBrowse,
   <nav class="rooms" aria-labelledby="rooms-head">
     <div class="rooms-head">
       <h2 id="rooms-head">Rooms</h2>
+      ${inAll(rooms.personal.rooms).unread > 0 && html`<button class="icon-button" aria-label="Mark all as read" title="Mark all as read (Shift Esc)" onClick=${() => readAll(rooms)}><${Check} /></button>`}
       <button class="icon-button" aria-label="New room" title="New room" onClick=${onNew}><${Plus} /></button>
     </div>
     <button class="button quiet rooms-browse" onClick=${onBrowse}><${Search} />Browse rooms</button>
@@ -54,22 +58,25 @@ const List = ({ rooms, presence, current }) => {
   if (!rooms.list) return rooms.error
     ? html`<p class="rooms-note">${rooms.error} <button class="link" onClick=${rooms.load}>Try again</button></p>`
     : html`<div class="skeleton-rooms" aria-hidden="true"><i /><i /><i /></div>`
-  const [all, others] = [true, false].map(joined =>
-    rooms.list?.filter(({ room, joined: is, archived }) => (is || rooms.open.has(room)) === joined && (is || !archived)) ?? [])
-  const mine = all.filter(({ kind }) => kind !== 'direct'), direct = all.filter(({ kind }) => kind === 'direct')
-  return html`<ul>${mine.map(info => html`<${Item} key=${info.room} info=${info} rooms=${rooms} current=${current} />`)}</ul>
-    ${direct.length > 0 && html`<h3>Direct</h3>
-      <ul>${direct.map((info, at) => html`<${Item} key=${info.room} info=${info} rooms=${rooms} current=${current}
-        presence=${info.members === 2 && at < DOTS ? presence : null} />`)}</ul>`}
-    ${others.length > 0 && html`<h3>More rooms</h3>
-      <ul>${others.map(info => html`<${Item} key=${info.room} info=${info} rooms=${rooms} current=${current} />`)}</ul>`}`
+  const { personal, open } = rooms
+  return sections(rooms.list, personal.rooms, room => open.has(room)).map(({ title, rooms: some }) => html`
+    ${title !== 'Rooms' && html`<h3 key=${`${title} head`}>${title}</h3>`}
+    <ul key=${title} aria-label=${title}>${some.map((info, at) => html`<${Item} key=${info.room} info=${info} rooms=${rooms} current=${current}
+      presence=${info.kind === 'direct' && info.members === 2 && at < DOTS ? presence : null} />`)}</ul>`)
 }
 
 /** @param {{info: import('./room.js').RoomInfo, rooms: Rooms, current: string, presence?: import('../presence/presence.js').Presence | null}} props */
 const Item = ({ info: { room, kind, archived }, rooms, current, presence }) => {
-  const unread = room === current ? 0 : rooms.unread(room)
-  return html`<li><a class="room" href=${roomHash(room)} aria-current=${room === current ? 'page' : null} data-unread=${unread ? '' : null} data-archived=${archived ? '' : null}>
+  const kept = rooms.personal.rooms.get(room), isCurrent = room === current, muted = kept?.own.muted
+  const { unread, mentions } = isCurrent ? { unread: 0, mentions: 0 } : glance(kept)
+  return html`<li><a class="room" href=${roomHash(room)} aria-current=${isCurrent ? 'page' : null} data-unread=${unread || mentions ? '' : null}
+    data-muted=${muted ? '' : null} data-archived=${archived ? '' : null}>
     ${presence ? html`<${OtherDot} presence=${presence} room=${room} />` : html`<${RoomMark} kind=${kind} />`}<bdi class="room-title">${rooms.title(room)}</bdi>
-    ${unread !== 0 && html`<span class=${unread === true ? 'dot' : 'count'}>${unread !== true && unread}<span class="hidden"> unread</span></span>`}
+    ${muted && html`<${BellOff} /><span class="hidden"> muted</span>`}
+    ${mentions > 0 && html`<span class="count named">@${shown(mentions)}<span class="hidden"> mention you</span></span>`}
+    ${unread > mentions && html`<span class=${`count ${mentions ? 'quiet' : ''}`}>${shown(unread)}<span class="hidden"> unread</span></span>`}
   </a></li>`
 }
+
+/** @param {Rooms} rooms */
+export const readAll = rooms => void attempt(rooms.personal.readAll())

@@ -24,7 +24,10 @@ import { around, moved, newer, newest, older } from './window.js'
  * @property {(is: boolean) => void} onAtEnd
  * @property {() => void} onLeft  the message that was gone to is left, for the newest
  */
-/** @typedef {{window: Window, rows: Row[], active: string, found: string}} Own */
+/**
+ * @typedef {{window: Window, rows: Row[], active: string, found: string, above: boolean}} Own  `above` is whether the new ones
+ *   begin above
+ */
 
 const NEAR_END = 40
 const NEAR_EDGE = 800
@@ -46,7 +49,7 @@ export class Log extends Component {
   constructor(props) {
     super(props)
     /** @type {Own} */
-    this.state = { rows: props.rows, window: newest(props.rows.length), active: '', found: '' }
+    this.state = { rows: props.rows, window: newest(props.rows.length), active: '', found: '', above: false }
   }
 
   /** Keep the same rows in the window when some are put in front of them. @param {Props} props @param {Own} state */
@@ -131,6 +134,29 @@ export class Log extends Component {
     if (above < 0) scroller.scrollTop += above - NEAR_END
   }
 
+  /** Go to the first new message, wherever it is. */
+  toFirst = async () => {
+    const { room } = this.props
+    await room.loadUnread()
+    const { rows } = this.props, mark = rows.findIndex(row => row.kind === 'unread')
+    if (mark < 0) return
+    this.atEnd = false
+    this.setState({ window: around(mark, rows.length) }, () => {
+      this.toUnread()
+      this.look()
+    })
+  }
+
+  /** Whether the first new message is above what is seen. @param {HTMLElement} scroller */
+  beginsAbove(scroller) {
+    const { room, rows } = this.props, { window } = this.state
+    if (!this.placed || !room.marker) return false
+    if (room.beginsEarlier) return true
+    const mark = scroller.querySelector('.unread')
+    if (mark) return mark.getBoundingClientRect().bottom < scroller.getBoundingClientRect().top
+    return rows.slice(0, window.start).some(row => row.kind === 'unread')
+  }
+
   toEnd = () => {
     this.atEnd = true
     if (this.state.found) this.props.onLeft()
@@ -143,6 +169,8 @@ export class Log extends Component {
     const { scrollTop, scrollHeight, clientHeight } = scroller, { room, rows } = this.props, { window } = this.state
     const below = scrollHeight - scrollTop - clientHeight
     this.atEndIs(below < NEAR_END && window.end === Infinity)
+    const above = this.beginsAbove(scroller)
+    if (above !== this.state.above) this.setState({ above })
     if (scrollTop < NEAR_EDGE) {
       if (window.start > 0) this.setState({ window: older(window, rows.length) })
       else if (room.placed && !room.older && hasOlder(room.state)) room.loadOlder()
@@ -179,7 +207,7 @@ export class Log extends Component {
 
   render() {
     const { room, rows, title, editing, onEdit, onEdited, onDelete } = this.props
-    const { window: { start, end }, active, found } = this.state
+    const { window: { start, end }, active, found, above } = this.state
     const drawn = rows.slice(start, end)
     const last = drawn.findLast(row => row.kind === 'message')?.id ?? ''
     const reachable = drawn.some(row => row.id === active) ? active : last
@@ -194,6 +222,7 @@ export class Log extends Component {
             onEdit=${onEdit} onEdited=${onEdited} onDelete=${onDelete} />`)}
         </ol>
       </div>
+      ${above && html`<button class="to-unread" onClick=${this.toFirst}><${Down} />First unread</button>`}
       ${room.isGoing && html`<p class="to-end" role="status">Going to the message…</p>`}
       ${!room.isGoing && (unread > 0 || end !== Infinity || (found && !this.atEnd)) && html`<button class="to-end" onClick=${this.toEnd}>
         <${Down} />${unread > 0 ? `${unread} new ${unread === 1 ? 'message' : 'messages'}` : 'Newest messages'}

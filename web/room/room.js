@@ -1,12 +1,12 @@
 // @ts-check
 // One room, alive: joins it, follows its stream into a state, and sends what is written in it.
 import { newKey } from '../line/line.js'
-import { Bookmark } from './bookmark.js'
 import { heldKey, outgoing, pendingOf } from './outgoing.js'
 import { after } from './standing.js'
-import { EMPTY, acknowledged, concerned, fold, forget, hasOlder, hold, outbox, prepend, told, unread } from './state.js'
+import { EMPTY, acknowledged, concerned, fold, forget, hasOlder, hold, newestOfOthers, outbox, prepend, told, unread } from './state.js'
 
 /** @import { Line } from '../line/line.js' */
+/** @import { Personal } from './personal.js' */
 /** @import { Event, State } from './state.js' */
 /** @typedef {'joining' | 'recovering' | 'live' | 'offline' | 'refused'} Phase */
 /** @typedef {import('./standing.js').Me} Me */
@@ -73,15 +73,16 @@ export class Room extends EventTarget {
   #goal = 0
   #reaching = false
   #attentive = false
-  /** @type {Bookmark} */ #bookmark
+  #placing = false
+  /** @type {Personal} */ #personal
 
-  /** @param {Line} line @param {string} name @param {() => Me} who  whose page this is */
-  constructor(line, name, who) {
+  /** @param {Line} line @param {string} name @param {() => Me} who  whose page this is @param {Personal} personal */
+  constructor(line, name, who, personal) {
     super()
     this.#line = line
     this.#who = who
     this.name = name
-    this.#bookmark = new Bookmark(name)
+    this.#personal = personal
     this.stream = `openline.room.${name}`
     this.#syncOutbox()
   }
@@ -102,16 +103,23 @@ export class Room extends EventTarget {
   get me() { return this.#who() }
 
   get unread() {
-    return this.placed ? unread(this.state, this.#bookmark.in(this.state), this.me.id) : 0
+    if (!this.placed) return 0
+    return Math.max(unread(this.state, this.#read, this.me.id), this.#personal.counts(this.name).unread)
   }
 
   /** Whether it is on its way to a message. */
   get isGoing() { return this.#goal > 0 && this.older !== 'failed' }
 
+  /** Up to where somebody has read, on whichever device. */
+  get #read() { return this.#personal.read(this.name) }
+
+  /** Whether the new messages begin before what is loaded. */
+  get beginsEarlier() { return this.marker > 0 && hasOlder(this.state) && this.state.first > this.marker + 1 }
+
   /** Somebody comes to read: mark where the new messages begin, if there are any. */
   mark() {
     this.gone = null
-    this.marker = this.unread ? this.#bookmark.in(this.state) : 0
+    this.marker = this.unread ? this.#read : 0
   }
 
   /** Say whether the newest messages are in front of somebody's eyes. @param {boolean} attentive */
@@ -168,6 +176,11 @@ export class Room extends EventTarget {
     } catch {
       this.#olderIs('failed')
     }
+  }
+
+  /** Load as far back as the first new message. */
+  async loadUnread() {
+    while (this.beginsEarlier && this.older !== 'failed') await this.loadOlder(FARTHEST)
   }
 
   /** Go to a message, and read as far back as that. @param {number} offset */
@@ -284,19 +297,27 @@ export class Room extends EventTarget {
 
   /** Find where reading ended the last time, and load as far as that. */
   async #place() {
-    this.#bookmark.open(this.state)
-    const missing = this.state.first - 1 - this.#bookmark.in(this.state)
-    if (missing > 0) await this.loadOlder(Math.min(missing, FARTHEST))
-    this.placed = true
-    this.mark()
+    if (this.#placing) return
+    this.#placing = true
+    try {
+      await this.#personal.know(this.name)
+      const missing = this.state.first - 1 - this.#read
+      if (missing > 0) await this.loadOlder(Math.min(missing, FARTHEST))
+      this.placed = true
+      this.mark()
+    } catch {
+      this.#again = window.setTimeout(() => this.#place(), AGAIN)
+    } finally {
+      this.#placing = false
+    }
     this.#catchUp()
     void this.#reach()
   }
 
   /** What is in front of somebody's eyes is read; else the first that is not is marked. */
   #catchUp() {
-    if (this.placed && this.#attentive) this.#bookmark.move(this.state)
-    else if (this.unread) this.marker = this.#bookmark.in(this.state)
+    if (this.placed && this.#attentive) this.#personal.readTo(this.name, newestOfOthers(this.state, this.me.id))
+    else if (this.unread) this.marker = this.#read
     this.#changed()
   }
 

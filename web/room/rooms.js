@@ -1,6 +1,6 @@
 // @ts-check
 // All rooms: the list, those that are open, and where something new was said.
-import { lastRead } from './bookmark.js'
+import { Personal } from './personal.js'
 import { Room } from './room.js'
 
 /** @import { Line } from '../line/line.js' */
@@ -9,7 +9,6 @@ import { Room } from './room.js'
 
 export const LOBBY = 'lobby'
 const OPEN = 10
-const LOOK = 100
 const EVERY = 60_000
 const AGAIN = 3_000
 
@@ -22,9 +21,8 @@ export class Rooms extends EventTarget {
   /** @type {Line} */ #line
   #timer = 0
   #again = 0
-  /** @type {Set<string>} */ #news = new Set()
   /** @type {(() => void)[]} */ #stop
-  /** @type {ReturnType<Line['follow']> | null} */ #personal = null
+  /** @type {ReturnType<Line['follow']> | null} */ #told = null
   #listening = false
   /** @type {Me} */ #first
 
@@ -33,6 +31,8 @@ export class Rooms extends EventTarget {
     super()
     this.#line = line
     this.#first = me
+    this.personal = new Personal(line, () => this.me)
+    this.personal.addEventListener('change', () => this.#changed())
     this.#stop = [
       line.subscribe('openline.room.on_created', (/** @type {any} */ room) => this.#put(room)),
       line.subscribe('openline.room.on_changed', (/** @type {any} */ room) => this.#reword(room)),
@@ -48,12 +48,13 @@ export class Rooms extends EventTarget {
 
   close() {
     this.#stop.forEach(stop => stop())
-    this.#personal?.stop()
+    this.#told?.stop()
     this.#line.removeEventListener('state', this.load)
     document.removeEventListener('visibilitychange', this.load)
     clearInterval(this.#timer)
     clearTimeout(this.#again)
     for (const room of this.open.values()) room.close()
+    this.personal.close()
   }
 
   load = async () => {
@@ -65,7 +66,7 @@ export class Rooms extends EventTarget {
       this.#hear(personal)
       this.error = ''
       this.#changed()
-      await this.#look()
+      await this.personal.load()
     } catch (error) {
       this.error = /** @type {Error} */ (error).message
       this.#again = window.setTimeout(this.load, AGAIN)
@@ -104,6 +105,7 @@ export class Rooms extends EventTarget {
   async leave(name) {
     await this.#line.call('openline.room.leave', { room: name })
     this.#end(name)
+    this.personal.forget(name)
     await this.load()
   }
 
@@ -117,17 +119,10 @@ export class Rooms extends EventTarget {
     return this.open.get(name)?.info ?? this.list?.find(({ room }) => room === name)
   }
 
-  /** How many messages are unread: a number, or only that there are some. @param {string} name @returns {number | true} */
-  unread(name) {
-    const room = this.open.get(name)
-    return room ? room.unread : this.#news.has(name) || 0
-  }
-
   /** @param {string} name */
   #start(name) {
-    const room = new Room(this.#line, name, () => this.me)
+    const room = new Room(this.#line, name, () => this.me, this.personal)
     room.addEventListener('change', () => this.#changed())
-    this.#news.delete(name)
     room.open()
     return room
   }
@@ -138,17 +133,6 @@ export class Rooms extends EventTarget {
     this.open.delete(name)
   }
 
-  /** See where the stream of a room has moved on since it was last read. */
-  async #look() {
-    const closed = (this.list ?? []).filter(({ room, joined }) => joined && !this.open.has(room)).slice(0, LOOK)
-    if (!closed.length) return
-    const { heads } = await this.#line.call('openline.stream.heads', { streams: closed.map(({ stream }) => stream) })
-    this.#news = new Set(closed.filter(({ room, stream }) => {
-      const read = lastRead(room), head = heads[stream]
-      return read && head && (head.epoch !== read.epoch || head.offset > read.offset)
-    }).map(({ room }) => room))
-  }
-
   /** @param {RoomInfo} room */
   #take(room) {
     this.#put(room)
@@ -157,9 +141,9 @@ export class Rooms extends EventTarget {
 
   /** Hear of rooms that one is asked into, or opened for one. @param {string} stream */
   #hear(stream) {
-    if (!stream || this.#personal?.stream === stream) return
-    this.#personal?.stop()
-    this.#personal = this.#line.follow(stream, {
+    if (!stream || this.#told?.stream === stream) return
+    this.#told?.stop()
+    this.#told = this.#line.follow(stream, {
       last: 1,
       onEvent: event => this.#heard(event),
       onState: ({ state }) => { this.#listening = state === 'live' },

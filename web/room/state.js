@@ -152,6 +152,10 @@ export const unread = (state, offset, me) => {
   return count
 }
 
+/** Id of the newest message of others, 0 if none is loaded. @param {State} state @param {string} me */
+export const newestOfOthers = (state, me) =>
+  state.entries.findLast(entry => entry.kind === 'message' && entry.by.id !== me)?.id ?? 0
+
 /** The newest message of one's own that can still be edited. @param {State} state @param {string} me */
 export const lastOwn = (state, me) =>
   /** @type {Message | undefined} */ (state.entries.findLast(entry =>

@@ -20,6 +20,7 @@ import { RoomMark } from './mark.js'
 import { AboutMessage } from './onothers.js'
 import { LOBBY } from './rooms.js'
 import { RoomSettings } from './settings.js'
+import { RoomMenu } from './menu.js'
 import { lastOwn } from './state.js'
 import { timeline } from './timeline.js'
 
@@ -126,6 +127,7 @@ const Head = ({ line, rooms, room, onSearch, onMembers, onAbout }) => {
     </div>
     <button class="icon-button" aria-label="Search messages" title="Search messages (/)" onClick=${onSearch}><${Search} /></button>
     <button class="icon-button" aria-label="About this room" title="About this room" onClick=${onAbout}><${Info} /></button>
+    <${RoomMenu} room=${room.name} title=${rooms.title(room.name)} personal=${rooms.personal} />
     <button class="button quiet" aria-label=${`${words}: who is in this room`} title=${words} onClick=${onMembers}>
       <${People} /><span class="count-words">${count || ''}</span>
     </button>

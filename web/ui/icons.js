@@ -6,6 +6,9 @@ import { html } from './html.js'
 const icon = path => () => html`<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d=${path} /></svg>`
 
 export const Back = icon('M12.5 4.5 7 10l5.5 5.5')
+export const Bell = icon('M4.5 14h11c-1-1.2-1.5-2.3-1.5-5a4 4 0 0 0-8 0c0 2.7-.5 3.8-1.5 5zM8.3 16.5a1.8 1.8 0 0 0 3.4 0M10 5V3.5')
+export const BellOff = icon('M3.5 3.5l13 13M6.3 7.5A6 6 0 0 0 6 9c0 2.7-.5 3.8-1.5 5h9M8 5.5A4 4 0 0 1 14 9c0 .9.1 1.7.2 2.3M8.3 16.5a1.8 1.8 0 0 0 3.4 0')
+export const Check = icon('m4 10.5 4 4 8-9')
 export const Close = icon('m5 5 10 10M15 5 5 15')
 export const Copy = icon('M7 7V3.5h9.5V13H13M3.5 7H13v9.5H3.5z')
 export const Device = icon('M3 4.5h14v9H3zM7.5 16.5h5M10 13.5v3')
@@ -24,6 +27,8 @@ export const Search = icon('M8.8 14.5a5.7 5.7 0 1 0 0-11.4 5.7 5.7 0 0 0 0 11.4z
 export const Send = icon('M10 16.5v-13M4.5 9 10 3.5 15.5 9')
 export const SignOut = Leave
 export const Status = icon('M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM7.5 8.2v.1M12.5 8.2v.1M7 12c.8 1 1.8 1.5 3 1.5s2.2-.5 3-1.5')
+export const Sound = icon('M3.5 8v4h3l4 3.5v-11L6.5 8zM13.5 7.3a4 4 0 0 1 0 5.4M15.6 5a7 7 0 0 1 0 10')
+export const Star = icon('m10 3 2.1 4.5 4.9.6-3.6 3.4.9 4.9-4.3-2.4-4.3 2.4.9-4.9L3 8.1l4.9-.6z')
 export const Sun = icon('M10 13.2a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4zM10 2v1.8M10 16.2V18M2 10h1.8M16.2 10H18M4.3 4.3l1.3 1.3M14.4 14.4l1.3 1.3M4.3 15.7l1.3-1.3M14.4 5.6l1.3-1.3')
 export const Trash = icon('M3.5 5.5h13M8 5.5v-2h4v2M5 5.5l.8 11h8.4l.8-11M8.3 8.5l.3 5M11.7 8.5l-.3 5')
 export const Keys = icon('M2.5 5h15v10h-15zM5.5 8h0M8.5 8h0M11.5 8h0M14.5 8h0M6.5 12h7')
