@@ -148,7 +148,7 @@ const useLine = person => {
   }
   const { line, rooms, search, faces, presence } = made.current
   useEffect(() => {
-    const notifier = new Notifier(rooms)
+    const notifier = new Notifier(rooms, () => presence.status.state === 'do_not_disturb')
     line.open()
     addEventListener('pagehide', endToasts)
     return () => {

@@ -131,11 +131,11 @@ def test_who_looks_elsewhere_is_notified_and_not_in_a_pause(visit: Door, room: s
     told, first = bob.page.locator("html"), f"Ada in {_title(room)}: are you there?;"
     expect(told).to_have_attribute("data-notified", first)
     assert bob.barriers() == []
-    bob.page.get_by_role("switch", name="Do not disturb").check()
+    bob.page.get_by_role("switch", name="Pause").check()
     expect(bob.page.get_by_text(re.compile("^Until "))).to_be_visible()
     ada.say("and now?")
     expect(_entry(bob, _title(room))).to_contain_text("2 unread")
-    bob.page.get_by_role("switch", name="Do not disturb").uncheck()
+    bob.page.get_by_role("switch", name="Pause").uncheck()
     expect(bob.page.get_by_text(re.compile("^Until "))).to_have_count(0)
     ada.say("back again?")
     expect(told).to_have_attribute("data-notified", f"{first}Ada in {_title(room)}: back again?;")

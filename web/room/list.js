@@ -60,8 +60,8 @@ const List = ({ rooms, presence, current }) => {
     : html`<div class="skeleton-rooms" aria-hidden="true"><i /><i /><i /></div>`
   const { personal, open } = rooms
   return sections(rooms.list, personal.rooms, room => open.has(room)).map(({ title, rooms: some }) => html`
-    ${title !== 'Rooms' && html`<h3 key=${`${title} head`}>${title}</h3>`}
-    <ul key=${title} aria-label=${title}>${some.map((info, at) => html`<${Item} key=${info.room} info=${info} rooms=${rooms} current=${current}
+    ${title && html`<h3 key=${`${title} head`}>${title}</h3>`}
+    <ul key=${title} aria-label=${title || 'Rooms'}>${some.map((info, at) => html`<${Item} key=${info.room} info=${info} rooms=${rooms} current=${current}
       presence=${info.kind === 'direct' && info.members === 2 && at < DOTS ? presence : null} />`)}</ul>`)
 }
 

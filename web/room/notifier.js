@@ -24,9 +24,10 @@ export class Notifier {
   #end = () => {}
   /** @type {Set<number>} */ #timers = new Set()
 
-  /** @param {Rooms} rooms */
-  constructor(rooms) {
+  /** @param {Rooms} rooms @param {() => boolean} isBusy  whether they told everybody not to disturb them */
+  constructor(rooms, isBusy) {
     this.rooms = rooms
+    this.isBusy = isBusy
     rooms.personal.addEventListener('said', this.#said)
     void this.#beAlone()
   }
@@ -61,7 +62,7 @@ export class Notifier {
   /** @param {Said} said */
   #isWanted({ room, event, named }) {
     const { notices, rooms } = this.rooms.personal, kept = rooms.get(room)
-    return Boolean(kept) && !isQuiet(notices, Date.now() / 1000) && this.rooms.personal.read(room) < event.offset
+    return Boolean(kept) && !this.isBusy() && !isQuiet(notices, Date.now() / 1000) && this.rooms.personal.read(room) < event.offset
       && kept?.later.some(({ id }) => id === event.offset) !== false
       && wants(/** @type {NonNullable<typeof kept>} */ (kept).own, notices, named)
   }

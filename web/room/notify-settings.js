@@ -29,7 +29,7 @@ export const NotifySettings = ({ personal }) => {
       if (on) beep()
       notify({ sound: on })
     }} />
-    <${Switch} icon=${BellOff} label="Do not disturb" words=${paused > now ? `Until ${new Date(paused * 1000).toLocaleString([], { weekday: 'short', hour: 'numeric', minute: '2-digit' })}` : 'Nothing for the next eight hours'}
+    <${Switch} icon=${BellOff} label="Pause" words=${paused > now ? `Until ${new Date(paused * 1000).toLocaleString([], { weekday: 'short', hour: 'numeric', minute: '2-digit' })}` : 'Nothing for the next eight hours'}
       on=${paused > now} onChange=${(/** @type {boolean} */ on) => notify({ paused: on ? Math.floor(now + 8 * HOUR) : 0 })} />
     <${Switch} icon=${Moon} label="Quiet hours" words="Nothing at these hours of each day" on=${quiet !== null}
       onChange=${(/** @type {boolean} */ on) => notify({ quiet: on ? { ...USUAL, zone: here() } : null })} />
@@ -57,5 +57,5 @@ const Allowing = () => {
   if (is !== 'default') {
     return html`<p class="dim">${is === 'denied' ? 'This browser was told not to show notifications of this page.' : 'This browser shows no notifications.'} The title of the page still counts what is new.</p>`
   }
-  return html`<div class="row"><button class="button primary" onClick=${() => void askToNotify().then(setIs)}><${Bell} />Show notifications in this browser</button></div>`
+  return html`<div class="row"><button class="button primary" onClick=${() => void askToNotify().then(setIs)}><${Bell} />Show notifications here</button></div>`
 }

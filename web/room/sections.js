@@ -4,7 +4,7 @@ import { glance } from './mine.js'
 
 /** @import { Kept } from './mine.js' */
 /** @typedef {import('./room.js').RoomInfo} Info */
-/** @typedef {{title: string, rooms: Info[]}} Section */
+/** @typedef {{title: string, rooms: Info[]}} Section  the first has none where it is of rooms as such */
 
 /**
  * @param {Info[]} list  by title @param {Map<string, Kept>} mine @param {(room: string) => boolean} isOpen
@@ -16,7 +16,7 @@ export const sections = (list, mine, isOpen) => {
   const others = joined.filter(info => !favourites.includes(info))
   return [
     { title: 'Favourites', rooms: favourites },
-    { title: 'Rooms', rooms: others.filter(({ kind }) => kind !== 'direct') },
+    { title: favourites.length ? 'Other rooms' : '', rooms: others.filter(({ kind }) => kind !== 'direct') },
     { title: 'Direct messages', rooms: others.filter(({ kind }) => kind === 'direct') },
     { title: 'More rooms', rooms: list.filter(info => !joined.includes(info) && !info.archived) },
   ].filter(({ rooms }) => rooms.length)

@@ -11,12 +11,12 @@ const listed = (...args) => sections(...args).map(({ title, rooms }) => [title, 
 test('the liveliest room comes first, a muted one last, and those one is not in apart', () => {
   const list = [info('a'), info('b'), info('c'), info('far', { joined: false }), info('near', { joined: false })]
   const active = mine(['a', { active: 1 }], ['b', { active: 9, muted: true }], ['c', { active: 5 }])
-  assert.deepEqual(listed(list, active, room => room === 'near'), [['Rooms', 'c', 'a', 'near', 'b'], ['More rooms', 'far']])
+  assert.deepEqual(listed(list, active, room => room === 'near'), [['', 'c', 'a', 'near', 'b'], ['More rooms', 'far']])
 })
 
 test('favourites come before all, and people after rooms', () => {
   const list = [info('a'), info('b'), info('bob', { kind: 'direct' })]
-  assert.deepEqual(listed(list, mine(['b', { favourite: true }]), () => false), [['Favourites', 'b'], ['Rooms', 'a'], ['Direct messages', 'bob']])
+  assert.deepEqual(listed(list, mine(['b', { favourite: true }]), () => false), [['Favourites', 'b'], ['Other rooms', 'a'], ['Direct messages', 'bob']])
 })
 
 test('in all there is what is not muted, and what names us', () => {
