@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from importlib import import_module
 
-from .contract import Beside, Declared, Procedure, Topic
+from .contract import Beside, Command, Declared, Procedure, Topic
 from .settings import Settings
 
 ROUTER = "router"
@@ -24,6 +24,13 @@ def declarations(settings: Settings) -> Iterator[Declared]:
     """Walk through everything that the node's components, and the router itself, declare."""
     for module in ["router.api", *(f"{package(name)}.api" for name in names(settings))]:
         yield from declared_in(module)
+
+
+def commands(settings: Settings) -> list[Command]:
+    """List the commands of rooms, by name; of two of one name, the component that is named first has it."""
+    modules = [import_module(f"{package(name)}.api") for name in names(settings)]
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, Command)]
+    return sorted({one.name: one for one in reversed(found)}.values(), key=lambda one: one.name)
 
 
 def declared_in(module: str) -> Iterator[Declared]:

@@ -208,6 +208,34 @@ class Beside(Generic[Shape]):
         return None if name == uri else f"{self.streams}.{name}"
 
 
+@payload
+class CommandLine:
+    """What somebody typed behind a command, in which room, and in which thread of it."""
+
+    room: Annotated[str, Field(min_length=1, max_length=100)]
+    text: Annotated[str, Field(max_length=5_000)] = ""
+    thread: Offset | None = None
+
+
+@payload
+class CommandAnswer:
+    """What a command gives: words that the page posts for who gave it, and words that only they see."""
+
+    post: str = ""
+    tell: str = ""
+
+
+@dataclass(frozen=True)
+class Command:
+    """What people do by typing `/` and its name in a room: the page calls the procedure. Stands in an `api` module."""
+
+    name: str
+    procedure: Procedure[CommandLine, CommandAnswer]
+    about: str
+    hint: str = ""
+    """What may stand behind the name, for people."""
+
+
 Declared = Procedure[Any, Any] | Topic[Any] | Beside[Any]
 """What an `api` module consists of, besides its refusals and types."""
 

@@ -218,6 +218,8 @@ class RoomRules(_Strict):
     """How fast one person may post in one room."""
     filter: Annotated[str, AfterValidator(_procedure)] | None = None
     """The procedure of a component of the site that is asked before a message is kept."""
+    edit: Duration = 600.0
+    """How long members may edit what they posted; those who moderate a room may for ever."""
 
 
 class Presence(_Strict):

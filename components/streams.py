@@ -47,15 +47,23 @@ class Log:
         self._settings = settings
 
     def append(
-        self, stream: str, type: str, data: Mapping[str, Any], *, by: Author, key: str | None = None
+        self,
+        stream: str,
+        type: str,
+        data: Mapping[str, Any],
+        *,
+        by: Author,
+        key: str | None = None,
+        derived: Mapping[str, Any] | None = None,
     ) -> Appended:
         """Append an event. A key that was taken before gives the first position again, and appends nothing.
 
+        `derived` is added to the data: what we made of it just now, and might make otherwise if this is repeated.
         Raises `UnknownStream` where no namespace has it, `KeyReused` if the key was taken for a different event.
         """
         if self._settings.namespace(stream) is None:
             raise UnknownStream(stream=stream)
-        appended, event = store.append(self.connection, stream, type, data, by, key, self.now)
+        appended, event = store.append(self.connection, stream, type, data, by, key, self.now, derived or {})
         if event is not None:
             self.appended.append(event)
         return appended
@@ -113,6 +121,15 @@ class Streams:
 
     async def read(self, wanted: Range) -> Page:
         return await self._db.read(store.read, wanted)
+
+    async def events(self, stream: str, offsets: Sequence[int]) -> list[Event]:
+        """Load those of some events that are still kept."""
+
+        def load(connection: Connection) -> list[Event]:
+            found = [store.event(connection, stream, offset) for offset in offsets]
+            return [event for event in found if event is not None]
+
+        return await self._db.read(load)
 
     async def heads(self, streams: Sequence[str]) -> dict[str, Head]:
         return await self._db.read(store.heads, streams)

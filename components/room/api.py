@@ -5,10 +5,14 @@ A room is the stream `openline.room.<room>`. Its events, with their `data`:
 - `room_created` `{title}`, always at offset 1
 - `member_joined` `{}` and `member_left` `{}`, both by the member
 - `member_kicked` `{id, name}`, by who removed that member
-- `message_posted` `{text}`; the message's id is the event's offset
-- `message_edited` `{message, text}`
-- `message_deleted` `{message}`; the text is then gone from the log too. By whom else than its author: a moderator, who
-  says `why`
+- `message_posted` `{text}`; the message's id is the event's offset. It may have a `reply_to`, the message that it
+  quotes; a `thread`, the message at which that thread begins; and `mentions`, the ids of those it names, or the word
+  `room` for everybody
+- `message_edited` `{message, text}`, with the `mentions` of the new text
+- `message_deleted` `{message}`, with its `thread` if it was said in one; the text is then gone from the log too. By
+  whom else than its author: a moderator, who says `why`
+- `reacted` and `unreacted` `{message, emoji}`
+- `pinned` and `unpinned` `{message}`
 - `room_changed` with what is different: `title`, `subject`, `description`, `slow` (seconds between a member's messages)
 - `room_archived` `{}` and `room_unarchived` `{}`
 - `role_changed` `{id, name, role}`; `member_invited` `{id, name}`
@@ -23,8 +27,6 @@ A room is public, private or direct. Private ones are entered by invitation, dir
 people, and neither is there for anybody else. Who makes a room owns it. When the last owner goes, whoever has been a
 moderator for longest owns it, else whoever has been a member for longest. Operators of the node may do in any room what
 owners may, but do not read private and direct ones unless they are in them.
-
-Reactions, threads, mentions and attachments will be further types of the same stream.
 
 What is one person's alone (how far they have read, what they like and mute) is told on a topic of theirs that forgets,
 which `openline.room.mine` names as `feed`. Its events are those rooms that are different now, `{rooms}`, and the
@@ -41,6 +43,9 @@ from components.contract import (
     Access,
     Appended,
     Author,
+    Command,
+    CommandAnswer,
+    CommandLine,
     Key,
     Nothing,
     Offset,
@@ -52,6 +57,8 @@ from components.contract import (
     on_belonging,
     payload,
 )
+
+from .emoji import one_emoji
 
 LOBBY = "lobby"
 MAX_TEXT = 5_000
@@ -67,6 +74,12 @@ LONGEST = 10 * 365 * 86_400
 """For how many seconds somebody is muted or banned who is not for good, at most."""
 MAX_SEARCH = 300
 MAX_FOUND = 50
+MAX_EMOJI = 20
+"""How many different emoji a message may have as reactions."""
+MAX_PINS = 50
+"""How many messages may be pinned in a room."""
+MAX_VERSIONS = 100
+"""How many texts of one message are shown."""
 
 
 def _not_a_topic(name: str) -> str:
@@ -91,6 +104,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9]{1,40}$")]
 Seconds = Annotated[int, Field(ge=1, le=LONGEST)]
 Role = Literal["owner", "moderator", "member"]
 """What somebody is in a room. Owners say who is what; they and moderators see to it that people can talk there."""
+Emoji = Annotated[str, Field(min_length=1, max_length=16), AfterValidator(one_emoji)]
 
 
 def stream_of(room: str) -> str:
@@ -445,11 +459,16 @@ class Members:
 
 @payload
 class Post:
-    """Words for a room. The same `key` is taken once."""
+    """Words for a room. The same `key` is taken once.
+
+    `reply_to` is a message that they quote, `thread` the one under which they stand, beside the room's talk.
+    """
 
     room: RoomName
     text: Text
     key: Key | None = None
+    reply_to: Offset | None = None
+    thread: Offset | None = None
 
 
 @payload
@@ -605,6 +624,93 @@ class Told:
     notices: Notices | None = None
 
 
+@payload
+class React:
+    """One emoji for a message, or that emoji taken back."""
+
+    room: RoomName
+    message: Offset
+    emoji: Emoji
+    key: Key | None = None
+
+
+@payload
+class Pin:
+    """A message to pin to its room, or to take off."""
+
+    room: RoomName
+    message: Offset
+    key: Key | None = None
+
+
+@payload
+class WhichMessage:
+    """A message, by its room and its offset."""
+
+    room: RoomName
+    message: Offset
+
+
+@payload
+class Version:
+    """A text that a message had: since when, in seconds since 1970, UTC, and by the event at which offset."""
+
+    offset: int
+    time: float
+    text: str
+
+
+@payload
+class Versions:
+    """Who wrote a message, in which thread, and its texts, oldest first: the last one is what it says now.
+
+    There are none of a message that was deleted, and the newest hundred of one that was edited more often.
+    """
+
+    message: int
+    by: Author
+    time: float
+    thread: int | None
+    versions: list[Version]
+
+
+@payload
+class Pinned:
+    """A message that is pinned: what it says now, who pinned it, and when (seconds since 1970, UTC)."""
+
+    message: int
+    by: Author
+    time: float
+    text: str
+    thread: int | None
+    pinned_by: Author
+    pinned: float
+
+
+@payload
+class Pins:
+    """What is pinned to a room; what was pinned last comes first."""
+
+    pins: list[Pinned]
+
+
+@payload
+class CommandInfo:
+    """Words that begin with `/` and the name: which procedure to call with a `CommandLine`, and what it does."""
+
+    name: str
+    procedure: str
+    about: str
+    hint: str
+
+
+@payload
+class Commands:
+    """The commands that the asker may give, by name."""
+
+    commands: list[CommandInfo]
+
+
 class NoSuchRoom(Refusal):
     """There is no room of this name."""
 
@@ -709,6 +815,22 @@ class TooManySearches(Refusal):
     """You are searching for several things already. Wait for the answers."""
 
 
+class TooLateToEdit(Refusal):
+    """This message is too old to be edited."""
+
+
+class NotAThread(Refusal):
+    """This message stands in a thread already."""
+
+
+class TooManyReactions(Refusal):
+    """This message has as many different reactions as it can hold."""
+
+
+class TooManyPins(Refusal):
+    """There are many pins in this room already. Take one off first."""
+
+
 CREATE = Procedure("openline.room.create", NewRoom, Room, callers=PEOPLE)
 LIST = Procedure("openline.room.list", Everything, Rooms, callers=PEOPLE)
 JOIN = Procedure("openline.room.join", Which, Room, callers=PEOPLE)
@@ -739,6 +861,17 @@ POST = Procedure("openline.room.post", Post, Appended, callers=PEOPLE)
 EDIT = Procedure("openline.room.edit", Edit, Appended, callers=PEOPLE)
 DELETE = Procedure("openline.room.delete", Delete, Appended, callers=PEOPLE)
 SEARCH = Procedure("openline.room.search", Search, Results, callers=PEOPLE)
+REACT = Procedure("openline.room.react", React, Appended, callers=PEOPLE)
+UNREACT = Procedure("openline.room.unreact", React, Appended, callers=PEOPLE)
+PIN = Procedure("openline.room.pin", Pin, Appended, callers=PEOPLE)
+UNPIN = Procedure("openline.room.unpin", Pin, Appended, callers=PEOPLE)
+PINS = Procedure("openline.room.pins", Which, Pins, callers=PEOPLE)
+HISTORY = Procedure("openline.room.history", WhichMessage, Versions, callers=PEOPLE)
+COMMANDS = Procedure("openline.room.commands", Everything, Commands, callers=PEOPLE)
+COMMAND_ME = Procedure("openline.room.command_me", CommandLine, CommandAnswer, callers=PEOPLE)
+COMMAND_SHRUG = Procedure("openline.room.command_shrug", CommandLine, CommandAnswer, callers=PEOPLE)
+ME = Command("me", COMMAND_ME, "Say what you do", hint="waves")
+SHRUG = Command("shrug", COMMAND_SHRUG, "Put ¯\\_(ツ)_/¯ behind what you say", hint="words")
 MAY = Procedure("openline.room.may", Access, Verdict, callers={COMPONENT})
 BELONGING = belonging("room")
 ON_BELONGING = on_belonging("room")

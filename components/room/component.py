@@ -1,5 +1,6 @@
 """Answer the room API: load, decide, keep. What happened is an event of the room's stream."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from secrets import token_hex
@@ -7,6 +8,7 @@ from secrets import token_hex
 from sqlalchemy import Connection
 from twisted.internet.interfaces import IReactorTime
 
+from components import catalog
 from components.contract import (
     Access,
     Appended,
@@ -14,6 +16,7 @@ from components.contract import (
     Bus,
     Caller,
     Chore,
+    Command,
     Component,
     Event,
     InvalidArgument,
@@ -29,6 +32,7 @@ from components.streams import Streams
 from router.api import ON_ACCESS_LOST, Loss
 
 from . import api, directory, membership, messages, personal, rules, store
+from .commands import Commands
 from .inviting import Invites
 from .mine import Own
 from .moderators import Moderators
@@ -38,10 +42,12 @@ from .search.query import parse
 from .search.turns import Turns
 from .search.zones import zone
 from .speaking import Gate
+from .versions import Messages
 
 
 def build(given: Given) -> "Rooms":
-    return Rooms(given.db, given.streams, given.bus, given.clock, given.settings.rooms)
+    commands = catalog.commands(given.settings)
+    return Rooms(given.db, given.streams, given.bus, given.clock, given.settings.rooms, commands=commands)
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ class Rooms(Component):
     clock: IReactorTime
     settings: RoomRules = field(default_factory=RoomRules)
     turns: Turns = field(default_factory=Turns)
+    commands: Sequence[Command] = ()
 
     @cached_property
     def gate(self) -> Gate:
@@ -62,6 +69,10 @@ class Rooms(Component):
     @cached_property
     def moderators(self) -> Moderators:
         return Moderators(self.streams, self.bus)
+
+    @cached_property
+    def messages(self) -> Messages:
+        return Messages(self.db, self.streams, self.clock)
 
     @cached_property
     def invites(self) -> Invites:
@@ -86,6 +97,8 @@ class Rooms(Component):
             *self.moderators.routes(),
             *self.invites.routes(),
             *Own(self.db, self.bus).routes(),
+            *self.messages.routes(),
+            *Commands(self.commands).routes(),
         ]
 
     def chores(self) -> list[Chore]:
@@ -139,10 +152,10 @@ class Rooms(Component):
         return await self.streams.write(messages.post, post, text, caller)
 
     async def edit(self, caller: Caller, edit: api.Edit) -> Appended:
-        """Replace the words of a message of one's own."""
+        """Replace the words of a message of one's own, as long as the settings allow."""
         text = rules.spoken(edit.text)
         await self.gate.judge(edit.room, caller, text)
-        return await self.streams.write(messages.edit, edit, text, caller)
+        return await self.streams.write(messages.edit, edit, text, caller, self.settings.edit)
 
     async def delete(self, caller: Caller, delete: api.Delete) -> Appended:
         """Take a message of one's own back. A tombstone stays; its words leave the log."""

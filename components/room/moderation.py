@@ -53,7 +53,8 @@ def take_down(log: Log, wanted: api.TakeDown, caller: Caller) -> Appended:
     stands.must_moderate()
     data = {"message": wanted.message, **({"why": wanted.why} if wanted.why else {})}
     stream = api.stream_of(wanted.room)
-    taken = log.append(stream, "message_deleted", data, by=caller.author, key=wanted.key)
+    derived = messages.place_of(log, wanted.room, wanted.message)
+    taken = log.append(stream, "message_deleted", data, by=caller.author, key=wanted.key, derived=derived)
     if not taken.duplicate:
         message = store.message(log.connection, wanted.room, wanted.message)
         if message.author != caller.id:

@@ -1,6 +1,6 @@
 """The rules of a room: values in; new values, or a refusal, out. No I/O, no clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -8,6 +8,8 @@ from components.contract import InvalidArgument
 
 from .api import (
     DIRECT,
+    MAX_EMOJI,
+    MAX_PINS,
     Change,
     EmptyText,
     LastOwner,
@@ -18,12 +20,16 @@ from .api import (
     NotAMember,
     NotAModerator,
     NotAnOwner,
+    NotAThread,
     NotToThem,
     NotYours,
     Role,
     RoomArchived,
     SeveralPeople,
     SlowMode,
+    TooLateToEdit,
+    TooManyPins,
+    TooManyReactions,
 )
 
 _RANK = {"owner": 2, "moderator": 1, "member": 0}
@@ -59,7 +65,7 @@ def must_be_changeable(message: Message, by: str) -> None:
 
 
 def must_be_there(message: Message) -> None:
-    """What was deleted is not changed, nor reported."""
+    """Nothing more happens to what was deleted."""
     if message.deleted:
         raise MessageDeleted
 
@@ -179,3 +185,26 @@ def who_is(wanted: str, known: Mapping[str, str]) -> tuple[str, str]:
     if not found:
         raise NoSuchPerson(person=wanted)
     return found[0]
+
+
+def must_be_in_time(posted: float, now: float, window: float | None) -> None:
+    """Words stay as they are once others have had time to rely on them."""
+    if window is not None and now - posted > window:
+        raise TooLateToEdit(seconds=window)
+
+
+def must_be_a_root(data: Mapping[str, object]) -> None:
+    """A thread has no threads."""
+    if "thread" in data:
+        raise NotAThread
+
+
+def must_take_emoji(present: Collection[str], emoji: str) -> None:
+    """A message has only so many different reactions; more of those it has are always taken."""
+    if emoji not in present and len(present) >= MAX_EMOJI:
+        raise TooManyReactions
+
+
+def must_take_pin(pins: int) -> None:
+    if pins >= MAX_PINS:
+        raise TooManyPins

@@ -35,6 +35,8 @@ from .api import Head, KeyReused, Page, Range
 PAGE_BYTES = 256 * 1024
 """The most data in one page, unless its first event alone is larger."""
 
+_NOTHING: Mapping[str, Any] = {}
+
 METADATA = MetaData()
 STREAM = Table(
     "stream",
@@ -102,18 +104,29 @@ EVENT_COLUMNS = (
 
 
 def append(
-    connection: Connection, stream: str, type: str, data: Mapping[str, Any], by: Author, key: str | None, now: float
+    connection: Connection,
+    stream: str,
+    type: str,
+    data: Mapping[str, Any],
+    by: Author,
+    key: str | None,
+    now: float,
+    derived: Mapping[str, Any] = _NOTHING,
 ) -> tuple[Appended, Event | None]:
-    """Append an event, unless its key was taken before. Raises `KeyReused` if that was for a different event."""
+    """Append an event, unless its key was taken before. Raises `KeyReused` if that was for a different event.
+
+    `derived` becomes a part of the data that makes no event a different one.
+    """
     id, epoch, offset = _advance(connection, stream)
     if key is not None and (first := _claim(connection, id, key, offset, _digest(type, data))):
         # The stream stays unannounced: who repeats a key may do so since its first writer died before publishing.
         connection.execute(_STEP_BACK, {"stream": id})
         return Appended(epoch, first, duplicate=True), None
+    data = {**data, **derived}
     written = orjson.dumps(data)
     row = {"stream": id, "offset": offset, "time": now, "by_id": by.id, "by_name": by.name, "key": key, "type": type}
     connection.execute(_INSERT, {**row, "size": len(written), "data": written.decode()})
-    event = Event(stream, epoch, offset, now, by, key, type, dict(data))
+    event = Event(stream, epoch, offset, now, by, key, type, data)
     return Appended(epoch, offset, duplicate=False), event
 
 
