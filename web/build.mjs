@@ -17,6 +17,7 @@ const MODULES = {
   'htm': ['htm', 'dist/htm.mjs'],
   'dompurify': ['dompurify', 'dist/purify.es.mjs'],
   'marked': ['marked', 'lib/marked.esm.js'],
+  'highlight': ['highlight.js', '../../stubs/highlight.mjs'],
 }
 
 // AutobahnJS is CommonJS for Node. Pages speak JSON over transports of their own (line/websocket.js, line/longpoll.js) and sign in by ticket, so its other encodings,

@@ -6,6 +6,7 @@ import { FaceSource } from './identity/faces.js'
 import { People } from './identity/people.js'
 import { Line } from './line/line.js'
 import { Presence } from './presence/presence.js'
+import { ACTION_KEYS } from './room/actions.js'
 import { BrowseRooms } from './room/browse.js'
 import { NewRoom } from './room/create.js'
 import { Join } from './room/join.js'
@@ -186,7 +187,10 @@ const SHORTCUTS = [
   ['Enter', 'Send the message'],
   ['Shift Enter', 'Start a new line'],
   ['↑', 'In an empty message: edit your last one'],
+  ['@', 'Mention somebody'],
+  ['/', 'In an empty message: give a command'],
   ['↑ ↓', 'In the messages: move from one to the next'],
+  ...ACTION_KEYS,
   ['Shift Esc', 'Mark everything as read'],
   ['Esc', 'Cancel editing, or close what is open'],
   ['?', 'Show these shortcuts'],

@@ -37,7 +37,7 @@ def test_edit(visit: Door, room: str) -> None:
     bob.sees("The first", "The second")
     bob.message("The first").hover()
     expect(bob.message("The first").get_by_role("button", name="Copy text")).to_be_visible()
-    expect(bob.message("The first").get_by_role("button", name="Edit")).to_have_count(0)
+    expect(bob.message("The first").get_by_role("button", name="Edit", exact=True)).to_have_count(0)
 
 
 def test_arrow_up_edits_the_last_message(visit: Door, room: str) -> None:

@@ -155,7 +155,7 @@ class Visitor:
     def act(self, text: str, action: str) -> None:
         """Do something with a message, by its buttons."""
         self.message(text).hover()
-        self.message(text).get_by_role("button", name=action).click()
+        self.message(text).get_by_role("button", name=action, exact=True).click()
 
     def barriers(self) -> list[str]:
         """What keeps some people from using the page as it is now, as axe sees it."""

@@ -3,6 +3,7 @@
 import { Component, createRef } from 'preact'
 import { html } from '../ui/html.js'
 import { Down } from '../ui/icons.js'
+import { actionsOf, nextRow, pressedOn } from './actions.js'
 import { DayRow, LostRow, MessageRow, NotesRow, StartRow, UnreadRow } from './rows.js'
 import { hasOlder } from './state.js'
 import { around, moved, newer, newest, older } from './window.js'
@@ -18,9 +19,8 @@ import { around, moved, newer, newest, older } from './window.js'
  * @property {boolean} placed  whether the rows go as far as reading went the last time
  * @property {string} title
  * @property {number} editing  id of the message that is being edited, or 0
- * @property {(id: number) => void} onEdit
+ * @property {import('./actions.js').Acts} acts
  * @property {() => void} onEdited
- * @property {(id: number) => void} onDelete
  * @property {(is: boolean) => void} onAtEnd
  * @property {() => void} onLeft  the message that was gone to is left, for the newest
  */
@@ -196,17 +196,16 @@ export class Log extends Component {
   pressed = event => {
     const row = event.target
     if (!(row instanceof HTMLElement) || !row.matches('[data-message]')) return
-    const all = /** @type {HTMLElement[]} */ ([...this.list.current?.querySelectorAll('[data-message]') ?? []])
-    const at = all.indexOf(row)
-    const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: all.length - 1 }[event.key]
+    const { room, rows, acts } = this.props
+    const next = nextRow(event, row), of = rows.find(({ id }) => id === row.dataset.message)
     if (event.key === 'Escape') document.getElementById('composer')?.focus()
-    else if (to === undefined) return
-    else all[to]?.focus()
+    else if (next !== undefined) next?.focus()
+    else if (of?.kind !== 'message' || !pressedOn(event, actionsOf(of, room, acts))) return
     event.preventDefault()
   }
 
   render() {
-    const { room, rows, title, editing, onEdit, onEdited, onDelete } = this.props
+    const { room, rows, title, editing, acts, onEdited } = this.props
     const { window: { start, end }, active, found, above } = this.state
     const drawn = rows.slice(start, end)
     const last = drawn.findLast(row => row.kind === 'message')?.id ?? ''
@@ -219,7 +218,7 @@ export class Log extends Component {
           ${drawn.map(row => html`<${ROWS[row.kind]} key=${row.id} row=${row} room=${room} title=${title}
             active=${row.id === active} reachable=${row.id === reachable} found=${row.id === found}
             editing=${row.kind === 'message' && row.message.id > 0 && row.message.id === editing}
-            onEdit=${onEdit} onEdited=${onEdited} onDelete=${onDelete} />`)}
+            acts=${acts} onEdited=${onEdited} />`)}
         </ol>
       </div>
       ${above && html`<button class="to-unread" onClick=${this.toFirst}><${Down} />First unread</button>`}

@@ -3,12 +3,14 @@
 import { Component } from 'preact'
 import { Avatar } from '../ui/avatar.js'
 import { html } from '../ui/html.js'
-import { Copy, Edit, Trash } from '../ui/icons.js'
+import { Pin } from '../ui/icons.js'
 import { toHtml } from '../ui/markdown.js'
 import { Ago, full, shortClock } from '../ui/time.js'
-import { toast } from '../ui/toast.js'
+import { actionsOf } from './actions.js'
 import { Editor } from './editor.js'
+import { pinnedBy } from './marks.js'
 import { OnOthers } from './onothers.js'
+import { Quote, Reactions, Replies } from './parts.js'
 
 /** @import { Room } from './room.js' */
 /** @import { MessageRow as Row } from './timeline.js' */
@@ -20,9 +22,8 @@ import { OnOthers } from './onothers.js'
  * @property {boolean} reachable
  * @property {boolean} found  whether somebody came for this one
  * @property {boolean} editing
- * @property {(id: number) => void} onEdit
+ * @property {import('./actions.js').Acts} acts
  * @property {() => void} onEdited
- * @property {(id: number) => void} onDelete
  */
 
 /** @extends {Component<Props>} */
@@ -32,24 +33,32 @@ export class MessageRow extends Component {
     const { row, active, reachable, found, editing } = this.props
     return active !== next.active || reachable !== next.reachable || found !== next.found || editing !== next.editing
       || row.message !== next.row.message || row.first !== next.row.first || row.pending !== next.row.pending
+      || row.quote !== next.row.quote || row.thread?.count !== next.row.thread?.count || row.thread?.last !== next.row.thread?.last
   }
 
   render() {
-    const { row, room, active, reachable, found, editing, onEdited } = this.props
-    const { message, first, pending } = row
-    const own = message.id > 0 && row.mine && !message.deleted && pending?.kind !== 'delete'
+    const { row, room, active, reachable, found, editing, acts, onEdited } = this.props
+    const { message, first, pending, thread } = row
+    const named = !row.mine && (message.mentions === 'room' || message.mentions.includes(room.me.id))
+    const by = pinnedBy(message)
     const state = pending && pending.state !== 'held' ? pending.state === 'failed' ? 'failed' : 'pending' : null
-    return html`<li class=${`message ${first ? 'first' : ''} ${found ? 'found' : ''}`} data-message=${row.id} data-state=${state} tabindex=${reachable ? 0 : -1}>
+    return html`<li class=${`message ${first ? 'first' : ''} ${found ? 'found' : ''}`} data-message=${row.id} data-state=${state} data-named=${named ? '' : null} tabindex=${reachable ? 0 : -1}>
       ${first ? html`<${Avatar} of=${message.by} />` : html`<time class="gutter" dateTime=${iso(message.time)} title=${full(message.time)}>${shortClock(message.time)}</time>`}
       <div class="message-main">
-        ${first && html`<p class="message-head"><bdi class="author">${message.by.name}</bdi> <${Ago} at=${message.time} /></p>`}
+        ${message.replyTo > 0 && !message.deleted && html`<${Quote} room=${room} id=${message.replyTo} quote=${row.quote} acts=${acts} />`}
+        ${first && html`<p class="message-head"><bdi class="author">${message.by.name}</bdi> <${Ago} at=${message.time} />${named && html`<span class="hidden"> mentions you</span>`}</p>`}
         ${editing ? html`<${Editor} text=${message.text} onCancel=${onEdited} onSave=${(/** @type {string} */ text) => {
           if (text !== message.text) room.edit(message.id, text)
           onEdited()
-        }} />` : html`<${Words} message=${message} />`}
+        }} />` : html`<${Words} message=${message} acts=${acts} />`}
+        ${by && !message.deleted && html`<p class="pinned"><${Pin} />Pinned by <bdi>${by.name}</bdi></p>`}
+        ${!message.deleted && html`<${Reactions} room=${room} message=${message} acts=${acts} />`}
+        ${thread && html`<${Replies} thread=${thread} message=${message} acts=${acts} />`}
         ${pending?.state === 'failed' && html`<${Failed} room=${room} pending=${pending} />`}
       </div>
-      ${active && !editing && !message.deleted && html`<${Actions} ...${this.props} own=${own} />`}
+      ${active && !editing && !message.deleted && html`<${Actions} actions=${actionsOf(row, room, acts)}>
+        ${!row.mine && message.id > 0 && html`<${OnOthers} room=${room} message=${message} />`}
+      <//>`}
     </li>`
   }
 }
@@ -57,34 +66,20 @@ export class MessageRow extends Component {
 /** @param {number} time */
 const iso = time => new Date(time * 1000).toISOString()
 
-/** @param {{message: import('./state.js').Message}} props */
-const Words = ({ message }) => message.deleted
+/** @param {{message: import('./state.js').Message, acts: import('./actions.js').Acts}} props */
+const Words = ({ message, acts }) => message.deleted
   ? html`<p class="words gone">${message.taken ? html`<bdi>${message.taken.by.name}</bdi> deleted this message${message.taken.why ? `: ${message.taken.why}` : '.'}` : 'This message was deleted.'}</p>`
   : html`<div class="words" dir="auto" dangerouslySetInnerHTML=${{ __html: toHtml(message.text) }} />
-      ${message.edited && html`<span class="edited">(edited)</span>`}`
+      ${message.edited && html`<button class="edited" title="Show what it said before" onClick=${() => acts.versions(message)}>(edited)</button>`}`
 
-/** The place for all that can be done with a message. @param {Props & {own: boolean}} props */
-const Actions = ({ row: { message }, room, own, onEdit, onDelete }) => html`<div class="actions" role="group" aria-label="Message actions">
-  <${Action} label="Copy text" icon=${Copy} run=${() => copy(message.text)} />
-  ${own && html`<${Action} label="Edit" icon=${Edit} run=${() => onEdit(message.id)} />
-    <${Action} label="Delete" icon=${Trash} run=${() => onDelete(message.id)} />`}
-  ${!own && message.id > 0 && html`<${OnOthers} room=${room} message=${message} />`}
+/** @param {{actions: import('./actions.js').Action[], children?: any}} props */
+const Actions = ({ actions, children }) => html`<div class="actions" role="group" aria-label="Message actions">
+  ${actions.map(({ label, key, icon: Icon, run }) => html`<button key=${key} class="icon-button" aria-label=${label} aria-keyshortcuts=${key === '+' ? null : key}
+    title=${`${label} (${key.length > 1 ? key : key.toUpperCase()})`} onClick=${run}><${Icon} /></button>`)}
+  ${children}
 </div>`
 
-/** @param {{label: string, icon: any, run: () => void}} props */
-const Action = ({ label, icon: Icon, run }) =>
-  html`<button class="icon-button" aria-label=${label} title=${label} onClick=${run}><${Icon} /></button>`
-
-/** @param {string} text */
-const copy = async text => {
-  try {
-    await navigator.clipboard.writeText(text)
-    toast({ text: 'Copied' })
-  } catch {
-    toast({ text: 'This browser did not allow copying.' })
-  }
-}
-
+/** @type {Record<string, string>} */
 const LOST = { post: 'Not sent', edit: 'Edit not saved', delete: 'Not deleted' }
 
 /** @param {{room: Room, pending: import('./state.js').Pending}} props */

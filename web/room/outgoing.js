@@ -6,6 +6,7 @@
 
 const KINDS = /** @type {Record<string, Pending['kind']>} */ ({
   'openline.room.post': 'post', 'openline.room.edit': 'edit', 'openline.room.delete': 'delete',
+  'openline.room.react': 'react', 'openline.room.unreact': 'unreact', 'openline.room.pin': 'pin', 'openline.room.unpin': 'unpin',
 })
 
 /** The entries of the outbox that are for a room. @param {Entry[]} entries @param {string} name @returns {Pending[]} */
@@ -15,11 +16,15 @@ export const outgoing = (entries, name) => entries
     ({ ...pendingOf(key, KINDS[uri], kwargs, state), error: error?.message ?? '', at: at / 1000 }))
 
 /**
- * @param {string} key @param {Pending['kind']} kind @param {{text?: string, message?: number}} what
+ * @typedef {{text?: string, message?: number, emoji?: string, reply_to?: number, thread?: number}} What  as the node takes it
+ * @param {string} key @param {Pending['kind']} kind @param {What} what
  * @param {Pending['state']} state @returns {Pending}
  */
-export const pendingOf = (key, kind, { text = '', message = 0 }, state) =>
-  ({ key, kind, text, message, state, at: Date.now() / 1000, error: '', offset: 0 })
+export const pendingOf = (key, kind, { text = '', message = 0, emoji = '', reply_to: replyTo = 0, thread = 0 }, state) =>
+  ({ key, kind, text, message, emoji, replyTo, thread, state, at: Date.now() / 1000, error: '', offset: 0 })
+
+/** What is put on a message: it is gone when it fails, while words wait to be sent again. @param {Pending} pending */
+export const isMark = ({ kind }) => kind !== 'post' && kind !== 'edit' && kind !== 'delete'
 
 /** The name of a deletion that can still be taken back. @param {number} message */
 export const heldKey = message => `held ${message}`

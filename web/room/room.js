@@ -1,13 +1,15 @@
 // @ts-check
 // One room, alive: joins it, follows its stream into a state, and sends what is written in it.
 import { newKey } from '../line/line.js'
-import { heldKey, outgoing, pendingOf } from './outgoing.js'
-import { after } from './standing.js'
-import { EMPTY, acknowledged, concerned, fold, forget, hasOlder, hold, newestOfOthers, outbox, prepend, told, unread } from './state.js'
+import { Asked } from './asked.js'
+import { hasReacted } from './marks.js'
+import { heldKey, isMark, outgoing, pendingOf } from './outgoing.js'
+import { after, moderates } from './standing.js'
+import { EMPTY, acknowledged, concerned, find, fold, forget, hasOlder, hold, newestOfOthers, outbox, prepend, told, unread } from './state.js'
 
 /** @import { Line } from '../line/line.js' */
 /** @import { Personal } from './personal.js' */
-/** @import { Event, State } from './state.js' */
+/** @import { Event, Message, State } from './state.js' */
 /** @typedef {'joining' | 'recovering' | 'live' | 'offline' | 'refused'} Phase */
 /** @typedef {import('./standing.js').Me} Me */
 /**
@@ -46,7 +48,7 @@ const MOVES = /^member_(joined|left|kicked|banned)$/
 /** @type {Record<string, number>} */
 const COUNTS = { member_joined: 1, member_left: -1, member_kicked: -1 }
 
-/** Tells of itself by `change` events. */
+/** Tells of itself by `change` events, and by `trouble` of what it could not do. */
 export class Room extends EventTarget {
   /** @type {State} */ state = EMPTY
   /** @type {Phase} */ phase = 'joining'
@@ -84,6 +86,7 @@ export class Room extends EventTarget {
     this.name = name
     this.#personal = personal
     this.stream = `openline.room.${name}`
+    this.asked = new Asked(line, name, () => this.#changed())
     this.#syncOutbox()
   }
 
@@ -101,6 +104,9 @@ export class Room extends EventTarget {
   }
 
   get me() { return this.#who() }
+
+  /** Whether we keep this room in order. */
+  get moderates() { return moderates(this.info, this.me) }
 
   get unread() {
     if (!this.placed) return 0
@@ -128,8 +134,19 @@ export class Room extends EventTarget {
     this.#catchUp()
   }
 
-  /** @param {string} text */
-  post(text) { this.#send('post', { text }) }
+  /** @param {string} text @param {{replyTo?: number, thread?: number}} [place] */
+  post(text, { replyTo = 0, thread = 0 } = {}) {
+    this.#send('post', { text, ...(replyTo && { reply_to: replyTo }), ...(thread && { thread }) })
+  }
+  /** Put an emoji of ours on a message, or take it off. @param {Message} message @param {string} emoji */
+  toggle({ id: message }, emoji) {
+    const waiting = this.state.pending.findLast(one => isMark(one) && one.message === message && one.emoji === emoji)
+    const known = find(this.state, message)
+    const on = waiting ? waiting.kind === 'react' : known !== undefined && hasReacted(known, emoji, this.me.id)
+    this.#send(on ? 'unreact' : 'react', { message, emoji })
+  }
+  /** @param {number} message @param {boolean} on */
+  pin(message, on) { this.#send(on ? 'pin' : 'unpin', { message }) }
   /** @param {number} message @param {string} text */
   edit(message, text) { this.#send('edit', { message, text }) }
   /** @param {number} message */
@@ -181,6 +198,11 @@ export class Room extends EventTarget {
   /** Load as far back as the first new message. */
   async loadUnread() {
     while (this.beginsEarlier && this.older !== 'failed') await this.loadOlder(FARTHEST)
+  }
+
+  /** Read as far back as a message. @param {number} message */
+  async reach(message) {
+    while (this.state.first > message && hasOlder(this.state) && this.older === '') await this.loadOlder(FAR)
   }
 
   /** Go to a message, and read as far back as that. @param {number} offset */
@@ -330,7 +352,7 @@ export class Room extends EventTarget {
     for (const event of events) if (concerned(event).id !== this.me.id) this.count += COUNTS[event.type] ?? 0
   }
 
-  /** @param {'post' | 'edit' | 'delete'} kind @param {{text?: string, message?: number}} what */
+  /** @param {import('./state.js').Pending['kind']} kind @param {import('./outgoing.js').What} what */
   #send(kind, what) {
     const key = newKey()
     this.#set(hold(this.state, pendingOf(key, kind, what, 'waiting')))
@@ -341,7 +363,13 @@ export class Room extends EventTarget {
   }
 
   #syncOutbox = () => {
-    this.#set(outbox(this.state, outgoing(this.#line.outbox.list(), this.name)))
+    const all = outgoing(this.#line.outbox.list(), this.name)
+    const lost = all.filter(one => isMark(one) && one.state === 'failed')
+    this.#set(outbox(this.state, all.filter(one => !lost.includes(one))))
+    for (const { key, error } of lost) {
+      void this.drop(key)
+      this.dispatchEvent(new CustomEvent('trouble', { detail: error }))
+    }
   }
 
   /** @param {'' | 'loading' | 'failed'} older */

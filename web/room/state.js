@@ -2,7 +2,9 @@
 // What a room looks like, folded from its events: (state, event) → state, and nothing else.
 //
 // A message's id is the offset of the event that posted it. Edits and deletions may be folded before the message they
-// change (it stands on an older page that is read later), so the order in which pages arrive makes no difference.
+// change (it stands on an older page that is read later), so the order in which pages arrive makes no difference. The
+// same goes for what was put on messages (marks.js).
+import { markAll, marked } from './marks.js'
 
 /** @typedef {{id: string, name: string}} Author */
 /**
@@ -27,6 +29,10 @@
  * @property {boolean} edited
  * @property {boolean} deleted
  * @property {{by: Author, why: string}} [taken]  by whom else than its author it was deleted
+ * @property {number} replyTo  the message that it quotes, or 0
+ * @property {number} thread  the message under which it stands, or 0
+ * @property {string[] | 'room'} mentions  ids of those it names, or everybody
+ * @property {import('./marks.js').Marks | null} marks
  */
 /**
  * @typedef {object} Note
@@ -38,12 +44,15 @@
  * @property {'created' | 'joined' | 'left' | 'kicked' | 'banned' | 'muted'} what
  */
 /** @typedef {Message | Note} Entry */
-/** @typedef {{of: number, version: number, text: string | null, by: Author, why: string}} Change  the newest edit of a message; null text deletes it */
+/** @typedef {{of: number, version: number, text: string | null, by: Author, why: string, thread: number, mentions: string[] | 'room'}} Change  the newest edit of a message; null text deletes it */
 /**
  * @typedef {object} Pending  something of one's own that the log does not show yet
  * @property {string} key
- * @property {'post' | 'edit' | 'delete'} kind
- * @property {number} message  the message that is edited or deleted; 0 for a post
+ * @property {'post' | 'edit' | 'delete' | 'react' | 'unreact' | 'pin' | 'unpin'} kind
+ * @property {number} message  the message that it is about; 0 for a post
+ * @property {string} emoji  of a reaction
+ * @property {number} replyTo  of a post, as in a message
+ * @property {number} thread
  * @property {string} text
  * @property {number} at  seconds since 1970
  * @property {'held' | 'waiting' | 'sending' | 'failed' | 'sent'} state
@@ -61,14 +70,16 @@
  * @property {number} moves  how many joinings and leavings were folded: who is here may have changed
  * @property {Entry[]} entries  by id
  * @property {Map<number, Change>} changes  of every message that was ever changed, loaded or not
+ * @property {Map<number, import('./marks.js').Marks>} marks  of every message that has some, loaded or not
+ * @property {number} pinnings  how often something was pinned or taken off: the pins may have changed
  * @property {Set<string>} keys  of every event folded
  * @property {Pending[]} pending  in the order in which they were written
  */
 
 /** @type {State} */
 export const EMPTY = Object.freeze({
-  epoch: '', first: 0, head: 0, oldest: 1, lost: false, title: '', moves: 0,
-  entries: [], changes: new Map(), keys: new Set(), pending: [],
+  epoch: '', first: 0, head: 0, oldest: 1, lost: false, title: '', moves: 0, pinnings: 0,
+  entries: [], changes: new Map(), marks: new Map(), keys: new Set(), pending: [],
 })
 
 /**
@@ -142,6 +153,18 @@ export const forget = (state, key) => ({ ...state, pending: state.pending.filter
 /** Show something pending before the outbox knows of it. @param {State} state @param {Pending} entry @returns {State} */
 export const hold = (state, entry) => ({ ...forget(state, entry.key), pending: [...forget(state, entry.key).pending, entry] })
 
+/** A message that is loaded. @param {State} state @param {number} id @returns {Message | undefined} */
+export const find = ({ entries }, id) => {
+  let from = 0, to = entries.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (entries[middle].id < id) from = middle + 1
+    else to = middle
+  }
+  const found = entries[from]
+  return found?.id === id && found.kind === 'message' ? found : undefined
+}
+
 /** How many messages of others stand after an offset. @param {State} state @param {number} offset @param {string} me */
 export const unread = (state, offset, me) => {
   let count = 0
@@ -164,7 +187,7 @@ export const lastOwn = (state, me) =>
 
 /** A room without events, that still holds what is waiting to be sent. @param {State} state @returns {State} */
 const anew = state => ({
-  ...EMPTY, lost: true, title: state.title, moves: state.moves,
+  ...EMPTY, lost: true, title: state.title, moves: state.moves, pinnings: state.pinnings,
   pending: state.pending.filter(entry => entry.kind === 'post' && entry.state !== 'sent'),
 })
 
@@ -173,7 +196,8 @@ const add = (state, events) => {
   if (!events.length) return state
   const changes = new Map(state.changes), keys = new Set(state.keys)
   /** @type {Entry[]} */ const made = []
-  let { title, moves } = state
+  let { title, moves, pinnings } = state
+  const marks = markAll(state.marks, events)
   for (const event of events) {
     if (event.key) keys.add(event.key)
     const change = changeOf(event), entry = entryOf(event)
@@ -181,14 +205,16 @@ const add = (state, events) => {
     if (entry) made.push(entry)
     if (event.type === 'room_created') title = event.data.title ?? title
     if (event.type.startsWith('member_') || event.type === 'role_changed') moves++
+    if (event.type === 'pinned' || event.type === 'unpinned') pinnings++
   }
   const entries = events[0].offset < state.first ? [...made, ...state.entries] : [...state.entries, ...made]
   return {
-    ...state, title, moves, changes, keys,
+    ...state, title, moves, pinnings, changes, marks, keys,
     epoch: state.epoch || events[0].epoch,
     first: Math.min(state.first || Infinity, events[0].offset),
     head: Math.max(state.head, events[events.length - 1].offset),
-    entries: entries.map(entry => entry.kind === 'message' ? changed(entry, changes.get(entry.id)) : entry),
+    entries: entries.map(entry =>
+      entry.kind === 'message' ? marked(changed(entry, changes.get(entry.id)), marks.get(entry.id)) : entry),
   }
 }
 
@@ -196,10 +222,10 @@ const add = (state, events) => {
  * The log keeps nothing of an edit whose message was deleted later: such an edit changes nothing.
  * @param {Event} event @returns {Change | null}
  */
-const changeOf = ({ type, offset: version, by, data: { message: of, text, why = '' } }) => {
+const changeOf = ({ type, offset: version, by, data: { message: of, text, why = '', thread = 0, mentions = [] } }) => {
   if (!of) return null
-  if (type === 'message_deleted') return { of, version, text: null, by, why }
-  return type === 'message_edited' && text ? { of, version, text, by, why } : null
+  if (type === 'message_deleted') return { of, version, text: null, by, why, thread, mentions: [] }
+  return type === 'message_edited' && text ? { of, version, text, by, why, thread, mentions } : null
 }
 
 /** @type {Record<string, Note['what']>} */
@@ -213,7 +239,8 @@ const entryOf = event => {
   const { type, offset: id, by, time, key, data } = event
   // The log keeps no text of a deleted message, so one without text was deleted.
   if (type === 'message_posted') {
-    return { kind: 'message', id, by, time, key, text: data.text ?? '', version: id, edited: false, deleted: !data.text }
+    const { text = '', reply_to: replyTo = 0, thread = 0, mentions = [] } = data
+    return { kind: 'message', id, by, time, key, text, version: id, edited: false, deleted: !text, replyTo, thread, mentions, marks: null }
   }
   return type in NOTES ? { kind: 'note', id, by, who: concerned(event), time, what: NOTES[type] } : null
 }
@@ -221,11 +248,12 @@ const entryOf = event => {
 /** @param {Message} message @param {Change | undefined} change @returns {Message} */
 const changed = (message, change) => {
   if (!change || change.version <= message.version) return message
-  const { version, text, by, why } = change
+  const { version, text, by, why, mentions } = change
   const taken = by.id === message.by.id ? {} : { taken: { by, why } }
+  // Of a message that was deleted the log keeps no thread; its deletion does.
   return text === null
-    ? { ...message, version, text: '', deleted: true, ...taken }
-    : { ...message, version, text, edited: true }
+    ? { ...message, version, text: '', deleted: true, ...taken, mentions, thread: message.thread || change.thread }
+    : { ...message, version, text, edited: true, mentions }
 }
 
 /**

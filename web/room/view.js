@@ -6,10 +6,11 @@ import { goTo, leaveMessage } from '../routes.js'
 import { useChanges } from '../ui/changes.js'
 import { Connection, OfflineBanner } from '../ui/connection.js'
 import { html } from '../ui/html.js'
-import { Back, Info, People, Search } from '../ui/icons.js'
+import { Back, Info, People, Pin, Search } from '../ui/icons.js'
 import { full } from '../ui/time.js'
 import { toast } from '../ui/toast.js'
 import { AboutRoom } from './about.js'
+import { focus, useActs } from './acts.js'
 import { Composer } from './composer.js'
 import { ModerationDesk } from './desk.js'
 import { useHold } from './hold.js'
@@ -18,11 +19,15 @@ import { Log } from './log.js'
 import { Members } from './members.js'
 import { RoomMark } from './mark.js'
 import { AboutMessage } from './onothers.js'
+import { EmojiPicker } from './picker.js'
 import { LOBBY } from './rooms.js'
+import { say } from './said.js'
 import { RoomSettings } from './settings.js'
 import { RoomMenu } from './menu.js'
-import { lastOwn } from './state.js'
+import { find, lastOwn } from './state.js'
+import { ThreadPane } from './thread.js'
 import { timeline } from './timeline.js'
+import { PinsDialog, VersionsDialog } from './versions.js'
 
 /** @import { Line } from '../line/line.js' */
 /** @import { Presence } from '../presence/presence.js' */
@@ -42,32 +47,49 @@ export const RoomView = ({ line, rooms, presence, name, route, shown, onSearch }
   const there = usePresence(presence, room)
   const rows = useMemo(() => timeline(room.state, room.me, room.marker), [room.state, room.marker, room.me.id])
 
+  const { open, set, acts } = useActs(room, { edit: setEditing, remove: id => deleteLater(room, id) })
+  useTrouble(room)
+
   const write = (/** @type {string} */ text) => {
-    room.post(text)
+    const said = say(room, text, { replyTo: open.reply?.id })
+    set({ reply: null })
     log.current?.toEnd()
+    return said
+  }
+  const writeAside = (/** @type {string} */ text) => {
+    set({ aside: null, shown: 0 })
+    return say(room, text, { replyTo: open.aside?.id, thread: open.thread })
   }
   const stopEditing = () => {
+    const aside = find(room.state, editing)?.thread
     setEditing(0)
+    focus(aside ? 'thread-composer' : 'composer')
+  }
+  const closeThread = () => {
+    set({ thread: 0, aside: null })
     focusComposer()
   }
   const editLast = () => setEditing(lastOwn(room.state, room.me.id)?.id ?? 0)
   const refused = room.phase === 'refused'
   const hold = useHold(room)
 
-  return html`<section class="room-view beside" aria-labelledby="room-title">
-    <${Head} line=${line} rooms=${rooms} room=${room} onSearch=${onSearch} onMembers=${() => setSheet('members')} onAbout=${() => setSheet('about')} />
+  return html`<section class="room-view beside" data-thread=${open.thread ? '' : null} aria-labelledby="room-title">
+    <${Head} line=${line} rooms=${rooms} room=${room} onSearch=${onSearch} onPins=${() => set({ pins: true })} onMembers=${() => setSheet('members')} onAbout=${() => setSheet('about')} />
     <div class="room-body">
       <${OfflineBanner} line=${line} />
       ${refused ? html`<${Refused} room=${room} />`
-        : html`<${Log} handle=${log} room=${room} rows=${rows} placed=${room.placed} title=${rooms.title(name)} editing=${editing} onEdit=${setEditing}
-            onEdited=${stopEditing} onDelete=${(/** @type {number} */ id) => deleteLater(room, id)} onAtEnd=${atEnd} onLeft=${() => leaveMessage(name)} />`}
+        : html`<${Log} handle=${log} room=${room} rows=${rows} placed=${room.placed} title=${rooms.title(name)} editing=${editing} acts=${acts}
+            onEdited=${stopEditing} onAtEnd=${atEnd} onLeft=${() => leaveMessage(name)} />`}
     </div>
-    ${!refused && html`<${Composer} room=${name} title=${rooms.title(name)} hold=${hold} onWrite=${write} onEditLast=${editLast}
-      onTyping=${() => there?.teller.typed()} /><${TypingLine} there=${there} />`}
+    ${!refused && html`<${Composer} room=${room} title=${rooms.title(name)} hold=${hold} onWrite=${write} onEditLast=${editLast}
+      onTyping=${() => there?.teller.typed()} answering=${open.reply} onCancelReply=${() => set({ reply: null })} /><${TypingLine} there=${there} />`}
+    ${open.thread > 0 && !refused && html`<${ThreadPane} key=${open.thread} room=${room} root=${open.thread} shown=${open.shown} editing=${editing} hold=${hold} acts=${acts}
+      answering=${open.aside} onWrite=${writeAside} onCancelReply=${() => set({ aside: null })} onEdited=${stopEditing} onClose=${closeThread} />`}
     <div class="hidden" role="log" aria-live="polite" aria-label="New messages">
       ${room.heard.map(({ id, text }) => html`<p key=${id}>${text}</p>`)}
     </div>
     <${Sheets} line=${line} rooms=${rooms} presence=${presence} there=${there} room=${room} sheet=${sheet} onPick=${setSheet} />
+    <${Overlays} room=${room} open=${open} set=${set} acts=${acts} />
     ${room.asking && html`<${AboutMessage} key=${room.asking.message} room=${room} />`}
   </section>`
 }
@@ -96,6 +118,29 @@ const Sheets = ({ line, rooms, presence, there, room, sheet, onPick }) => {
   return sheet === 'desk' ? html`<${ModerationDesk} line=${line} room=${room} onClose=${close} />` : null
 }
 
+/**
+ * What stands in front of the room because of a message.
+ * @param {{room: Room, open: import('./acts.js').Open, set: (now: Partial<import('./acts.js').Open>) => void, acts: import('./actions.js').Acts}} props
+ */
+const Overlays = ({ room, open: { reacting, versions, pins }, set, acts }) => {
+  const pick = (/** @type {string} */ emoji) => {
+    if (reacting) acts.toggle(reacting, emoji)
+    set({ reacting: null })
+  }
+  return html`${reacting && html`<${EmojiPicker} onClose=${() => set({ reacting: null })} onPick=${pick} />`}
+    ${versions && html`<${VersionsDialog} room=${room} message=${versions} onClose=${() => set({ versions: null })} />`}
+    ${pins && html`<${PinsDialog} room=${room} acts=${acts} onClose=${() => set({ pins: false })} />`}`
+}
+
+/** Say what could not be done. @param {Room} room */
+const useTrouble = room => {
+  useEffect(() => {
+    const say = (/** @type {Event} */ event) => toast({ text: /** @type {CustomEvent} */ (event).detail })
+    room.addEventListener('trouble', say)
+    return () => room.removeEventListener('trouble', say)
+  }, [room])
+}
+
 /** Tell the room whether its end is in front of somebody's eyes. @param {Room} room @param {boolean} shown */
 const useAttention = (room, shown) => {
   const end = useRef(false)
@@ -114,8 +159,8 @@ const useAttention = (room, shown) => {
   }
 }
 
-/** @param {{line: Line, rooms: Rooms, room: Room, onSearch: () => void, onMembers: () => void, onAbout: () => void}} props */
-const Head = ({ line, rooms, room, onSearch, onMembers, onAbout }) => {
+/** @param {{line: Line, rooms: Rooms, room: Room, onSearch: () => void, onPins: () => void, onMembers: () => void, onAbout: () => void}} props */
+const Head = ({ line, rooms, room, onSearch, onPins, onMembers, onAbout }) => {
   const { count } = room
   const words = count === 1 ? '1 member' : `${count || 'All'} members`
   return html`<header class="room-head">
@@ -128,6 +173,7 @@ const Head = ({ line, rooms, room, onSearch, onMembers, onAbout }) => {
     <button class="icon-button" aria-label="Search messages" title="Search messages (/)" onClick=${onSearch}><${Search} /></button>
     <button class="icon-button" aria-label="About this room" title="About this room" onClick=${onAbout}><${Info} /></button>
     <${RoomMenu} room=${room.name} title=${rooms.title(room.name)} personal=${rooms.personal} />
+    <button class="icon-button" aria-label="Pinned messages" title="Pinned messages" onClick=${onPins}><${Pin} /></button>
     <button class="button quiet" aria-label=${`${words}: who is in this room`} title=${words} onClick=${onMembers}>
       <${People} /><span class="count-words">${count || ''}</span>
     </button>

@@ -17,8 +17,14 @@ export const joined = (offset, by = ada) => event(offset, 'member_joined', {}, {
 export const left = (offset, by = ada) => event(offset, 'member_left', {}, { by })
 export const kicked = (offset, who = bob, by = ada) => event(offset, 'member_kicked', { id: who.id, name: who.name }, { by })
 
+export const reacted = (offset, message, emoji = '👍', by = bob) => event(offset, 'reacted', { message, emoji }, { by })
+export const unreacted = (offset, message, emoji = '👍', by = bob) => event(offset, 'unreacted', { message, emoji }, { by })
+export const pinned = (offset, message, by = bob) => event(offset, 'pinned', { message }, { by })
+export const unpinned = (offset, message, by = bob) => event(offset, 'unpinned', { message }, { by })
+export const under = (offset, thread, text = `answer ${offset}`, more = {}) => event(offset, 'message_posted', { text, thread }, more)
+
 /** Something in the outbox. */
 export const waiting = (key, more = {}) =>
-  ({ key, kind: 'post', message: 0, text: `text of ${key}`, at: NOON + 100, state: 'waiting', error: '', offset: 0, ...more })
+  ({ key, kind: 'post', message: 0, emoji: '', replyTo: 0, thread: 0, text: `text of ${key}`, at: NOON + 100, state: 'waiting', error: '', offset: 0, ...more })
 
 export const texts = state => state.entries.filter(({ kind }) => kind === 'message').map(({ text }) => text)
