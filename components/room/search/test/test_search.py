@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from components.contract import Caller
-from components.migrations.versions.v0007_search import _all_said
+from components.migrations.versions.v0006_search import _all_said
 from components.room import api
 from components.room.component import Rooms
 from components.room.search import find, index, turns

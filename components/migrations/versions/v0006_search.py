@@ -11,8 +11,8 @@ from components.contract import Author
 from components.room.search import index
 from components.room.search.index import Said
 
-revision = "0007"
-down_revision = "0006"
+revision = "0006"
+down_revision = "0005"
 
 BATCH = 500
 """How many messages are in memory at once."""
