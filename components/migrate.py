@@ -36,8 +36,8 @@ def migrate(url: URL | str) -> None:
         engine.dispose()
 
 
-def upgrade(connection: Connection) -> None:
-    """Run the missing steps on a connection, within its transaction."""
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Run the missing steps on a connection, within its transaction; as far as a revision, for tests."""
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     found = MigrationContext.configure(connection).get_current_revision()
@@ -47,4 +47,4 @@ def upgrade(connection: Connection) -> None:
         return
     if found is not None and found not in {step.revision for step in script.walk_revisions()}:
         raise NewerDatabase(found, known)
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

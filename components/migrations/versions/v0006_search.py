@@ -1,5 +1,6 @@
 """Search: what every message says now, and an index of its words."""
 
+import re
 from collections.abc import Iterator
 
 import orjson
@@ -13,6 +14,13 @@ from components.room.search.index import Said
 
 revision = "0006"
 down_revision = "0005"
+
+_ADD = sa.text(
+    'INSERT INTO room_search (room, message, "time", author, author_name, text, link, code)'
+    " VALUES (:room, :message, :time, :author, :name, :text, :link, :code) RETURNING id"
+)
+_LINK = re.compile(r"https?://\S", re.IGNORECASE)
+_CODE = re.compile(r"`[^`]+`")
 
 BATCH = 500
 """How many messages are in memory at once."""
@@ -36,7 +44,17 @@ def upgrade() -> None:
     op.create_index("room_search_of_message", "room_search", ["room", "message"], unique=True)
     _create_words(op.get_bind())
     for said in _all_said(op.get_bind()):
-        index.add(op.get_bind(), said)
+        _add(op.get_bind(), said)
+
+
+def _add(connection: sa.Connection, said: Said) -> None:
+    """Take a message in, with the columns that there are at this step."""
+    link, code = _LINK.search(said.text) is not None, _CODE.search(said.text) is not None
+    row = {"room": said.room, "message": said.message, "time": said.time, "author": said.by.id}
+    id = connection.execute(
+        _ADD, {**row, "name": said.by.name, "text": said.text.replace("\0", "\ufffd"), "link": link, "code": code}
+    ).scalar_one()
+    index.index_of(connection).add(connection, id, said.text, said.by.name)
 
 
 def _create_words(connection: sa.Connection) -> None:
