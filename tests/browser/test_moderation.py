@@ -156,7 +156,8 @@ def test_rooms_are_found_by_their_topic(visit: Door) -> None:
     expect(ada.page.get_by_text("Nuthatches and wrens")).to_be_visible()
     bob.page.get_by_role("button", name="Browse rooms").click()
     bob.page.get_by_role("searchbox", name="Search rooms").fill("nuthatch")
-    found = bob.page.get_by_role("list", name="Rooms").get_by_role("listitem")
+    browse = bob.page.get_by_role("dialog", name="Browse rooms")
+    found = browse.get_by_role("list", name="Rooms").get_by_role("listitem")
     expect(found).to_have_count(1)
     assert bob.barriers() == []
     bob.page.get_by_role("button", name="Join Aviary").click()
