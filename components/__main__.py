@@ -6,13 +6,15 @@ those. Both end when the process that started them does: its end of their standa
 
 import os
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Protocol
 from twisted.internet.stdio import StandardIO
-from twisted.internet.task import react
+from twisted.internet.task import deferLater, react
 from twisted.logger import Logger, globalLogBeginner
 from twisted.runner.procmon import ProcessMonitor
 
@@ -22,6 +24,11 @@ from .here import here, private_folder
 from .host import serve
 from .migrate import NewerDatabase, migrate
 from .settings_file import BadSettings
+
+PATIENCE = 15.0
+"""Seconds that routers have to end before the components do."""
+LOOK = 0.05
+"""Seconds between two looks at whether they have."""
 
 log = Logger()
 
@@ -67,8 +74,17 @@ async def supervise(reactor: Any) -> None:
         if name != catalog.ROUTER:
             monitor.addProcess(name, [sys.executable, "-m", "components", name], env=dict(os.environ))
     monitor.startService()
-    reactor.addSystemEventTrigger("before", "shutdown", monitor.stopService)
+    routers = [places.run / alive.router_lock(name) for name in settings.routers]
+    reactor.addSystemEventTrigger("before", "shutdown", lambda: Deferred.fromCoroutine(end(reactor, monitor, routers)))
     await Deferred()
+
+
+async def end(reactor: Any, monitor: _Monitor, routers: Collection[Path]) -> None:
+    """End the components after the routers, which answer first what was asked."""
+    deadline = time.monotonic() + PATIENCE
+    while any(alive.is_held(lock) for lock in routers) and time.monotonic() < deadline:
+        await deferLater(reactor, LOOK)
+    monitor.stopService()
 
 
 async def work(reactor: Any, group: str) -> None:

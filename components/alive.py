@@ -15,6 +15,11 @@ class AlreadyHeld(Exception):
     """Somebody else holds this lock: the same thing is running twice."""
 
 
+def router_lock(name: str) -> str:
+    """Name the lock in the `run` folder that a router worker holds while it lives."""
+    return f"{name}.lock"
+
+
 def hold(path: Path) -> int:
     """Take a lock for as long as this process lives, and leave our process id in it."""
     file = _lock(path, fcntl.LOCK_EX)

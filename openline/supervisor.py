@@ -6,8 +6,11 @@ from typing import Protocol
 
 from openline.back_off import BackOff
 
-PATIENCE = 4.0
-"""Seconds that a program has to end by itself."""
+PATIENCE = 25.0
+"""Seconds that a program has to end by itself: it answers first what it was asked."""
+
+LEFT_BEHIND = 4.0
+"""Seconds that what it started has after it."""
 
 POLL = 0.1
 """Seconds between two looks at something that tells nobody when it changes."""
@@ -85,7 +88,8 @@ class Supervisor:
             program.terminate()
         deadline = self.clock() + PATIENCE
         while program.collect() and self.clock() < deadline and not self.wait(POLL):
-            pass
+            if program.code is not None:
+                deadline = min(deadline, self.clock() + LEFT_BEHIND)
 
     def _kill(self, program: Processes) -> None:
         """Let no process stay."""

@@ -47,6 +47,7 @@ from .edge.buckets import Allowances
 from .edge.counters import Counters
 from .edge.cut import Cut, Why
 from .edge.door import Door
+from .edge.drain import Drain
 from .edge.edge import Edge, install
 from .edge.expiry import Expiry
 from .edge.joined import token_of
@@ -171,6 +172,8 @@ class Node(ApplicationSession):
         edge = open_edge(settings, places, router, reactor, counters, cuts, wire)
         hooks.listen_as_set(settings, edge.door)
         watch(settings, places, name, edge)
+        alive.take_over(places.run / alive.router_lock(name))
+        reactor.addSystemEventTrigger("before", "shutdown", Drain(edge).begin)
         await serve(self, router, wire, name, guard, settings)
         await hear_cuts(self, Cutting(router, cuts, wire.call), edge.ticker)
         tell_presence(settings, router, name, edge, wire)

@@ -105,4 +105,4 @@ class Cutting:
     def _end(self, sessions: Iterable[Any]) -> None:
         for one in list(sessions):
             if isinstance(one, Joined) and one.token is not None and self._known.cover(one.token):
-                one.sign_out()
+                one.end(End(Why.SIGNED_OUT))

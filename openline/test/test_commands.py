@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,6 +104,9 @@ def test_run_ends_what_does_not_want_to(folder: Path) -> None:
     with kept(folder, "stubborn") as process:
         line(process, "Openline is on")
         guest = pid_in(folder / "guest")
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        assert is_alive(guest), "it has its time"
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
         assert not is_alive(guest)

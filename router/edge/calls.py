@@ -142,6 +142,10 @@ class EdgeDealer(Dealer):
         """How many calls of a session are being answered."""
         return len(self._caller_to_invocations.get(session, ())) + len(self.answering.get(session, ()))
 
+    def is_asked(self, session: Any) -> bool:
+        """Say whether somebody waits for an answer of a session."""
+        return session in self._callee_to_invocations
+
     def tell_when_fewer(self, session: Any) -> None:
         """Have a session told (`fewer`) in a turn of its own: as soon as one of its calls is over, or after a moment.
 

@@ -58,6 +58,7 @@ class Door:
         self._inside = 0
         self.room = self._limits.all
         """How many fit in all."""
+        self._is_closed = False
 
     def enter(self, host: str) -> str:
         """Count a new TCP connection, to be told to `leave` under the name that is answered. Raises `Cut`."""
@@ -87,8 +88,18 @@ class Door:
         self._inside -= 1
         self._give_back(self._connections, whose)
 
+    def close(self) -> None:
+        """Have no more sessions begin: this router worker is about to end."""
+        self._is_closed = True
+
+    def check(self) -> None:
+        """Raise `Cut` once it is closed."""
+        if self._is_closed:
+            raise Cut(Why.RESTART, retry_after=LATER)
+
     def admit(self, visitor: Visitor) -> Ticket:
         """Count a session for the address of whoever opens it. Raises `Cut`."""
+        self.check()
         whose = address.neighbours(visitor.address)
         if self._sessions.get(whose, 0) >= self._limits.address:
             raise self._refuse("connections_address", whose, LATER)

@@ -11,6 +11,7 @@ from typing import Any
 
 from router.tokens import Token
 
+from .cut import Cut, Why
 from .joined import Joined
 
 LOOK = 1.0
@@ -41,4 +42,4 @@ class Expiry:
         self._next = min((expires for expires, _ in ends if expires > now), default=math.inf)
         for expires, one in ends:
             if expires <= now:
-                one.sign_out()
+                one.end(Cut(Why.SIGNED_OUT))

@@ -9,6 +9,7 @@ from autobahn.wamp.types import SessionDetails, TransportDetails
 from components.contract import Caller
 from router.tokens import Token
 
+from .cut import Cut
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ class Joined:
     def _testaments(self) -> dict[str, list[Any]]:
         return {"destroyed": [], "detached": []}
 
-    def sign_out(self) -> None:
-        """End it: whoever it belongs to is not signed in any more."""
+    def end(self, cut: Cut) -> None:
+        """End it, saying why."""
         raise NotImplementedError
 
     @property

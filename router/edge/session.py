@@ -130,6 +130,7 @@ class Session(Joined):
     def _enter(self, who: "Token", said: dict[str, Any]) -> None:
         """Join the router. Raises `Cut`."""
         assert self._transport is not None
+        self._edge.door.check()
         if wait := self._edge.allowances.sign_in(self._transport.visitor.address, time.monotonic()):
             raise Cut(Why.FLOOD, retry_after=wait)
         self._stop_timer()
@@ -294,11 +295,12 @@ class Session(Joined):
         """End the session from the router's side, as `wamp.session.kill` does."""
         self._say([GOODBYE, {"message": message} if message else {}, reason or "wamp.close.killed"])
         self._edge.router.events.silence(self)
-        self._edge.reactor.callLater(0, self._dismiss)  # Crossbar is going through a list that we are in.
+        # Crossbar is going through a list that we are in.
+        self._edge.reactor.callLater(0, self._dismiss, Cut(Why.SIGNED_OUT))
 
-    def sign_out(self) -> None:
+    def end(self, cut: Cut) -> None:
         self._edge.router.events.silence(self)
-        self._dismiss()
+        self._dismiss(cut)
 
     def renew(self, ticket: str) -> bool:
         """Go on with another token of the same person, who may do no less. Says whether they go by another name now.
@@ -314,7 +316,7 @@ class Session(Joined):
         self._edge.expiry.expect(token)
         return (token.name, token.family, token.rights) != (before.name, before.family, before.rights)
 
-    def _dismiss(self) -> None:
+    def _dismiss(self, cut: Cut) -> None:
         self._leave()
         if self._transport is not None:
-            self._transport.close(Cut(Why.SIGNED_OUT))
+            self._transport.close(cut)
