@@ -21,7 +21,7 @@ nightly: tools ; $(PYTEST) -p no:twisted tests/conformance --long
 
 BENCH = .venv/bin/python -m bench
 bench: tools ; $(BENCH).run --out build/bench/work.json && $(BENCH).run --scenarios idle --rounds 1 --out build/bench/idle.json && $(BENCH).report build/bench/work.json build/bench/idle.json > build/bench/report.md
-bench-quick: tools ; $(BENCH).run --rounds 2 --seconds 0.5 --connects 500 --out build/bench/quick.json && $(BENCH).report build/bench/quick.json > build/bench/report.md
+bench-quick: tools ; $(BENCH).run --systems openline,crossbar,socketio,ws --rounds 2 --seconds 0.5 --connects 500 --out build/bench/quick.json && $(BENCH).report build/bench/quick.json > build/bench/report.md
 
 env: ; @$(PYTHON) tools/setup.py run
 tools: ; @$(PYTHON) tools/setup.py test

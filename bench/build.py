@@ -1,4 +1,4 @@
-"""Make what the bench runs: the load generator, the sink, and the packages of the peers that need Node.js."""
+"""Make what the bench runs: the load generator, the sink, and the packages of the peers."""
 
 import os
 import shutil
@@ -60,6 +60,20 @@ def packages(name: str) -> Path:
         _run([tool("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder)
         shutil.copy(lock, done)
     return folder
+
+
+def python() -> Path:
+    """Install what is pinned for the peers in Python, in an environment of their own; its interpreter."""
+    lock, folder = ROOT / "requirements/peers.txt", BUILT / "python"
+    done = folder / "installed.txt"
+    if not done.exists() or done.read_bytes() != lock.read_bytes():
+        folder.mkdir(parents=True, exist_ok=True)
+        _run([sys.executable, "-m", "venv", "--clear", "."], folder)
+        _run(
+            ["bin/python", "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", str(lock)], folder
+        )
+        shutil.copy(lock, done)
+    return folder / "bin/python"
 
 
 def _run(command: list[str], folder: Path) -> None:

@@ -3,12 +3,15 @@
 import json
 import os
 import platform
+import re
 import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from . import build
+
+_IN_PYTHON = {"websockets", "python-socketio", "uvicorn", "flask-socketio", "gevent", "channels", "daphne"}
 
 
 def machine() -> dict[str, str]:
@@ -28,7 +31,8 @@ def versions() -> dict[str, str]:
     """Name the version of everything that is measured, and of what runs it."""
     packages = {name: version(name) for name in ("crossbar", "autobahn", "twisted")}
     peers = {name: _pin(folder, name) for folder, name in (("socketio", "socket.io"), ("ws", "ws"))}
-    return {"openline": _said("git", "describe", "--always", "--dirty"), **packages, **peers, **_runtimes()}
+    ours = _said("git", "describe", "--always", "--dirty")
+    return {"openline": ours, **packages, **peers, **_pins(), **_runtimes()}
 
 
 def _runtimes() -> dict[str, str]:
@@ -47,6 +51,12 @@ def _model() -> str:
 def _pin(folder: str, name: str) -> str:
     pins: dict[str, str] = json.loads((build.PEERS / folder / "package.json").read_text())["dependencies"]
     return pins[name]
+
+
+def _pins() -> dict[str, str]:
+    """Read which versions of the peers in Python are pinned."""
+    pins = re.findall(r"^([a-z-]+)==(\S+)", (build.ROOT / "requirements/peers.txt").read_text(), re.MULTILINE)
+    return {name: version for name, version in pins if name in _IN_PYTHON}
 
 
 def _said(*command: str) -> str:

@@ -27,11 +27,13 @@ class Server:
     echoes: Mapping[str, Options]
     """By where the echo runs: `here`, in the process that holds the connections, or `apart`, in one of its own."""
     stop: Callable[[], object]
+    others: tuple[int, ...] = ()
+    """Processes that were started beside it."""
 
     def processes(self) -> list[psutil.Process]:
         """All its processes."""
-        root = psutil.Process(self.root)
-        return [root, *root.children(recursive=True)]
+        roots = [psutil.Process(pid) for pid in (self.root, *self.others)]
+        return [one for root in roots for one in (root, *root.children(recursive=True))]
 
     def pids(self) -> list[int]:
         """The numbers of all its processes."""
@@ -45,6 +47,15 @@ class Server:
             shutil.rmtree(folder, ignore_errors=True)
 
         return replace(self, stop=stop)
+
+    def beside(self, process: "subprocess.Popen[bytes]") -> "Server":
+        """The same, with another process that belongs to it."""
+
+        def stop() -> None:
+            self.stop()
+            end(process)
+
+        return replace(self, stop=stop, others=(process.pid,))
 
     def collect(self) -> None:
         """Have the process that holds the connections collect its garbage."""

@@ -1,6 +1,7 @@
 """The systems that are measured, each started as its own documentation has it."""
 
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -64,14 +65,49 @@ def crossbar() -> Server:
 def socketio() -> Server:
     """Start Socket.IO on Node.js (peers/socketio)."""
     port = free_port()
-    options = {"speak": "socketio", "port": port, "path": "/socket.io/?EIO=4&transport=websocket"}
-    return _node_js("socketio", port, options, options)
+    return _node_js("socketio", port, _socketio(port), _socketio(port))
 
 
 def ws() -> Server:
     """Start the package ws on Node.js (peers/ws)."""
     port = free_port()
     return _node_js("ws", port, _plain(port, "/fan"), _plain(port, "/echo"))
+
+
+def websockets() -> Server:
+    """Start websockets on asyncio (peers/python)."""
+    port = free_port()
+    return _python("websockets", port, _plain(port, "/fan"), _plain(port, "/echo"))
+
+
+def python_socketio() -> Server:
+    """Start python-socketio on uvicorn (peers/python)."""
+    port = free_port()
+    return _python("socketio", port, _socketio(port), _socketio(port))
+
+
+def flask_socketio() -> Server:
+    """Start Flask-SocketIO on gevent (peers/python)."""
+    port = free_port()
+    return _python("flask", port, _socketio(port), _socketio(port))
+
+
+def channels() -> Server:
+    """Start Django Channels on Daphne, with the layer for one process (peers/python)."""
+    port = free_port()
+    return _python("channels", port, _plain(port, "/fan"), _plain(port, "/echo"))
+
+
+def channels_redis() -> Server:
+    """Start Django Channels on Daphne with a Redis of its own, whose CPU time counts too."""
+    port, redis = free_port(), free_port()
+    folder = Path(tempfile.mkdtemp(prefix="channels-"))
+    store = subprocess.Popen(
+        [build.tool("redis-server"), "--port", str(redis), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)],
+        stdout=subprocess.DEVNULL,
+    )
+    server = _python("channels", port, _plain(port, "/fan"), _plain(port, "/echo"), str(redis))
+    return server.beside(store).forgetting(folder)
 
 
 def sink() -> Server:
@@ -85,6 +121,11 @@ SYSTEMS: dict[str, Callable[[], Server]] = {
     "crossbar": crossbar,
     "socketio": socketio,
     "ws": ws,
+    "websockets": websockets,
+    "python-socketio": python_socketio,
+    "flask-socketio": flask_socketio,
+    "channels": channels,
+    "channels-redis": channels_redis,
     "sink": sink,
 }
 
@@ -92,6 +133,15 @@ SYSTEMS: dict[str, Callable[[], Server]] = {
 def _node_js(name: str, port: int, fan: Options, echo: Options) -> Server:
     command = [build.tool("node"), "--expose-gc", "server.js", str(port)]
     return start(command, build.packages(name), port, fan, {"here": echo})
+
+
+def _python(name: str, port: int, fan: Options, echo: Options, *more: str) -> Server:
+    command = [str(build.python()), str(build.PEERS / f"python/{name}_server.py"), str(port), *more]
+    return start(command, build.BUILT / "python", port, fan, {"here": echo})
+
+
+def _socketio(port: int) -> Options:
+    return {"speak": "socketio", "port": port, "path": "/socket.io/?EIO=4&transport=websocket"}
 
 
 def _plain(port: int, path: str) -> Options:

@@ -1,4 +1,4 @@
-"""Write run.txt, node.txt and test.txt beside this file from the ranges in setup.cfg: `make lock`."""
+"""Write run.txt, node.txt, test.txt and peers.txt beside this file from the ranges in setup.cfg: `make lock`."""
 
 import configparser
 import os
@@ -35,9 +35,11 @@ def main() -> None:
         run = resolve(uv, wanted["run"], [])
         node = resolve(uv, wanted["node"], [])
         test = resolve(uv, wanted["run"] + wanted["test"], run.values())
+        peers = resolve(uv, wanted["peers"], [])
     write("run.txt", "What a node runs on.", run)
     write("node.txt", "Node.js, to build web/vendor and to test the pages.", node)
     write("test.txt", "What `make test` needs on top of run.txt and node.txt.", without(test, run))
+    write("peers.txt", "What the bench measures beside us.", peers)
 
 
 def ranges(setup_cfg: Path) -> dict[str, list[str]]:
