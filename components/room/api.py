@@ -46,6 +46,7 @@ from components.contract import (
     Command,
     CommandAnswer,
     CommandLine,
+    Event,
     Key,
     Nothing,
     Offset,
@@ -80,6 +81,10 @@ MAX_PINS = 50
 """How many messages may be pinned in a room."""
 MAX_VERSIONS = 100
 """How many texts of one message are shown."""
+MAX_SPAN = 300
+"""Over how many offsets changes are asked for, at most."""
+MAX_CHANGES = 200
+"""How many changes are told at once."""
 
 
 def _not_a_topic(name: str) -> str:
@@ -695,6 +700,28 @@ class Pins:
 
 
 @payload
+class Span:
+    """Messages between two offsets, both inclusive; at most 300 offsets."""
+
+    room: RoomName
+    first: Offset
+    last: Offset
+
+
+@payload
+class Changed:
+    """What happened to some messages behind the last of them, for who has not read as far: of each the event that gave it
+    its present text, and those of reactions and pins, oldest first and the newest 200.
+
+    `marks` are the offsets of all reactions and pins that these messages have now: a reaction that a page shows and that
+    is not among them was taken back.
+    """
+
+    events: list[Event]
+    marks: list[int]
+
+
+@payload
 class CommandInfo:
     """Words that begin with `/` and the name: which procedure to call with a `CommandLine`, and what it does."""
 
@@ -867,6 +894,7 @@ PIN = Procedure("openline.room.pin", Pin, Appended, callers=PEOPLE)
 UNPIN = Procedure("openline.room.unpin", Pin, Appended, callers=PEOPLE)
 PINS = Procedure("openline.room.pins", Which, Pins, callers=PEOPLE)
 HISTORY = Procedure("openline.room.history", WhichMessage, Versions, callers=PEOPLE)
+CHANGES = Procedure("openline.room.changes", Span, Changed, callers=PEOPLE)
 COMMANDS = Procedure("openline.room.commands", Everything, Commands, callers=PEOPLE)
 COMMAND_ME = Procedure("openline.room.command_me", CommandLine, CommandAnswer, callers=PEOPLE)
 COMMAND_SHRUG = Procedure("openline.room.command_shrug", CommandLine, CommandAnswer, callers=PEOPLE)

@@ -41,6 +41,7 @@ from .search.find import find
 from .search.query import parse
 from .search.turns import Turns
 from .search.zones import zone
+from .since import Changes
 from .speaking import Gate
 from .versions import Messages
 
@@ -98,6 +99,7 @@ class Rooms(Component):
             *self.invites.routes(),
             *Own(self.db, self.bus).routes(),
             *self.messages.routes(),
+            *Changes(self.db, self.streams).routes(),
             *Commands(self.commands).routes(),
         ]
 

@@ -1,6 +1,6 @@
 """Two hundred people come, reload, are killed and cut off, and go, for as long as it takes.
 
-Then every observer's list is the truth, and each real arrival and departure was shown once. `OPENLINE_LONG=120` has it
+Then every observer's list is the truth, and each real arrival and departure was shown once. `PRESENCE_SECONDS=120` has it
 go on for two minutes.
 """
 
@@ -24,7 +24,7 @@ PEOPLE, OBSERVERS = 200, 4
 AT_ONCE = 100
 """How many do something at the same time."""
 GRACE = 5.0
-LONG = float(os.environ.get("OPENLINE_LONG", "0"))
+LONG = float(os.environ.get("PRESENCE_SECONDS", "0"))
 """Seconds for which it goes on; else everybody does one thing more."""
 PATIENCE = 60.0
 ROOM, ON_CHANGE = "lobby", "openline.presence.on_change.lobby"

@@ -8,7 +8,7 @@ import { LineError, report } from './errors.js'
 import { Following } from './follow.js'
 import { Ladder } from './ladder.js'
 import { Link } from './link.js'
-import { readBefore } from './log.js'
+import { readAfter, readBefore } from './log.js'
 import { Memory } from './memory.js'
 import { Outbox } from './outbox.js'
 import { reaches } from './reach.js'
@@ -178,11 +178,13 @@ export class Line extends EventTarget {
   }
 
   /**
-   * The last events of a stream before an offset, the oldest first.
-   * @param {string} stream @param {{ before?: number, limit?: number }} [range]
+   * The last events of a stream before an offset, or those that follow one; the oldest first. Of the latter there may be
+   * fewer than `limit` where they are large: read on from the last one.
+   * @param {string} stream @param {{ before?: number, after?: number, limit?: number }} [range]
    */
-  history(stream, { before, limit = 50 } = {}) {
-    return readBefore((uri, kwargs) => this.call(uri, kwargs), stream, limit, before)
+  history(stream, { before, after, limit = 50 } = {}) {
+    const call = (/** @type {string} */ uri, /** @type {object} */ kwargs) => this.call(uri, kwargs)
+    return after === undefined ? readBefore(call, stream, limit, before) : readAfter(call, stream, after, limit)
   }
 
   /**

@@ -19,9 +19,12 @@
 const READ = 'openline.stream.read'
 const MOST = 300 // events in a page; there may be fewer where they are large
 
-/** The page that follows an offset. @param {Call} call @param {string} stream @param {number} after @returns {Promise<Page>} */
-export function readAfter(call, stream, after) {
-  return call(READ, { stream, after, limit: MOST })
+/**
+ * The page that follows an offset.
+ * @param {Call} call @param {string} stream @param {number} after @param {number} [limit] @returns {Promise<Page>}
+ */
+export function readAfter(call, stream, after, limit = MOST) {
+  return call(READ, { stream, after, limit: Math.min(limit, MOST) })
 }
 
 /**

@@ -63,11 +63,11 @@ export const useActs = (room, own) => {
   }
   /** Open the thread in which a message stands that is loaded, if it stands in one. @param {number} id */
   const aside = id => {
-    const thread = find(room.state, id)?.thread
+    const thread = find(room.view, id)?.thread
     if (thread) set({ thread, shown: id, aside: null, pins: false })
     return Boolean(thread)
   }
-  useEffect(() => { if (room.gone) aside(room.gone.offset) }, [room.gone])
+  useEffect(() => { if (room.pages.gone) aside(room.pages.gone.offset) }, [room.pages.gone])
   return { open, set, acts }
 }
 

@@ -41,7 +41,7 @@ export class Log extends Component {
   atEnd = true
   begun = false
   placed = false
-  /** @type {Room['gone']} the message that was gone to last */ shown = null
+  /** @type {Room['pages']['gone']} the message that was gone to last */ shown = null
   /** @type {boolean | null} what was last said of being at the end */ said = null
   /** @type {ResizeObserver | null} */ sizes = null
 
@@ -90,7 +90,7 @@ export class Log extends Component {
   }
 
   settle() {
-    const { placed, rows, room: { gone } } = this.props
+    const { placed, rows, room: { pages: { gone } } } = this.props
     if (gone && gone !== this.shown && rows.length) return this.show(gone)
     if (this.atEnd) this.keepEnd()
     if (this.begun || !placed || !rows.length) return this.look()
@@ -138,6 +138,7 @@ export class Log extends Component {
   toFirst = async () => {
     const { room } = this.props
     await room.loadUnread()
+    await new Promise(requestAnimationFrame)
     const { rows } = this.props, mark = rows.findIndex(row => row.kind === 'unread')
     if (mark < 0) return
     this.atEnd = false
@@ -160,6 +161,7 @@ export class Log extends Component {
   toEnd = () => {
     this.atEnd = true
     if (this.state.found) this.props.onLeft()
+    this.props.room.pages.leave()
     this.setState({ window: newest(this.props.rows.length), found: '' }, () => this.keepEnd())
   }
 
@@ -168,13 +170,17 @@ export class Log extends Component {
     if (!scroller?.clientHeight) return
     const { scrollTop, scrollHeight, clientHeight } = scroller, { room, rows } = this.props, { window } = this.state
     const below = scrollHeight - scrollTop - clientHeight
-    this.atEndIs(below < NEAR_END && window.end === Infinity)
+    this.atEndIs(below < NEAR_END && window.end === Infinity && !room.pages.past)
+    room.pages.seen = this.atEnd ? null : drawnIn(rows, window)
     const above = this.beginsAbove(scroller)
     if (above !== this.state.above) this.setState({ above })
     if (scrollTop < NEAR_EDGE) {
       if (window.start > 0) this.setState({ window: older(window, rows.length) })
-      else if (room.placed && !room.older && hasOlder(room.state)) room.loadOlder()
-    } else if (below < NEAR_EDGE && window.end !== Infinity) this.setState({ window: newer(window, rows.length) })
+      else if (room.placed && !room.pages.older && hasOlder(room.view)) void room.pages.loadOlder()
+    } else if (below < NEAR_EDGE) {
+      if (window.end !== Infinity) this.setState({ window: newer(window, rows.length) })
+      else if (room.pages.past && !room.pages.newer) void room.pages.loadNewer()
+    }
   }
 
   /** @param {boolean} is */
@@ -206,7 +212,7 @@ export class Log extends Component {
 
   render() {
     const { room, rows, title, editing, acts, onEdited } = this.props
-    const { window: { start, end }, active, found, above } = this.state
+    const { window: { start, end }, active, found, above } = this.state, { pages } = room
     const drawn = rows.slice(start, end)
     const last = drawn.findLast(row => row.kind === 'message')?.id ?? ''
     const reachable = drawn.some(row => row.id === active) ? active : last
@@ -220,21 +226,28 @@ export class Log extends Component {
             editing=${row.kind === 'message' && row.message.id > 0 && row.message.id === editing}
             acts=${acts} onEdited=${onEdited} />`)}
         </ol>
+        ${room.pages.newer === 'failed' && html`<p class="log-note">Newer messages did not load. <button class="link" onClick=${() => room.pages.loadNewer()}>Try again</button></p>`}
       </div>
       ${above && html`<button class="to-unread" onClick=${this.toFirst}><${Down} />First unread</button>`}
-      ${room.isGoing && html`<p class="to-end" role="status">Going to the message…</p>`}
-      ${!room.isGoing && (unread > 0 || end !== Infinity || (found && !this.atEnd)) && html`<button class="to-end" onClick=${this.toEnd}>
+      ${pages.isGoing && html`<p class="to-end" role="status">Going to the message…</p>`}
+      ${!pages.isGoing && (unread > 0 || end !== Infinity || pages.past || (found && !this.atEnd)) && html`<button class="to-end" onClick=${this.toEnd}>
         <${Down} />${unread > 0 ? `${unread} new ${unread === 1 ? 'message' : 'messages'}` : 'Newest messages'}
       </button>`}
     </div>`
   }
 }
 
+/** The ids of the first and the last message that are drawn. @param {Row[]} rows @param {Window} window */
+const drawnIn = (rows, { start, end }) => {
+  const messages = rows.slice(start, end).flatMap(row => row.kind === 'message' && row.message.id ? [row.message.id] : [])
+  return messages.length ? { first: messages[0], last: messages[messages.length - 1] } : null
+}
+
 /** What stands above the first row while there is more, or nothing at all. @param {Room} room @param {Row[]} rows */
 const top = (room, rows) => {
-  if (room.older === 'failed') {
-    return html`<p class="log-note">Older messages did not load. <button class="link" onClick=${() => room.loadOlder()}>Try again</button></p>`
+  if (room.pages.older === 'failed') {
+    return html`<p class="log-note">Older messages did not load. <button class="link" onClick=${() => room.pages.loadOlder()}>Try again</button></p>`
   }
-  if (rows.length ? room.older !== 'loading' && !hasOlder(room.state) : room.placed) return null
+  if (rows.length ? room.pages.older !== 'loading' && !hasOlder(room.view) : room.placed) return null
   return html`<div class="skeleton" aria-hidden="true">${[0, 1, 2].map(key => html`<div key=${key}><i /><p><b /><b /></p></div>`)}</div>`
 }

@@ -30,6 +30,9 @@ const put = (marks, mark) => {
   return known && known.at > mark.at ? /** @type {Marks} */ (marks) : new Map([...marks ?? [], [name, mark]])
 }
 
+/** Two sets of marks as one. @param {Marks | undefined} marks @param {Marks} more @returns {Marks} */
+export const amended = (marks, more) => [...more.values()].reduce((now, mark) => put(now, mark), marks ?? new Map())
+
 /** The same message if nothing new was put on it. @param {Message} message @param {Marks | undefined} marks */
 export const marked = (message, marks) => !marks || message.marks === marks ? message : { ...message, marks }
 

@@ -1,11 +1,13 @@
 // @ts-check
 // One room, alive: joins it, follows its stream into a state, and sends what is written in it.
 import { newKey } from '../line/line.js'
+import { Aside } from './aside.js'
 import { Asked } from './asked.js'
 import { hasReacted } from './marks.js'
 import { heldKey, isMark, outgoing, pendingOf } from './outgoing.js'
+import { Pages } from './pages.js'
 import { after, moderates } from './standing.js'
-import { EMPTY, acknowledged, concerned, find, fold, forget, hasOlder, hold, newestOfOthers, outbox, prepend, told, unread } from './state.js'
+import { EMPTY, acknowledged, concerned, find, fold, forget, hasOlder, hold, newestOfOthers, outbox, told, unread } from './state.js'
 
 /** @import { Line } from '../line/line.js' */
 /** @import { Personal } from './personal.js' */
@@ -33,7 +35,6 @@ import { EMPTY, acknowledged, concerned, find, fold, forget, hasOlder, hold, new
 
 const FIRST_PAGE = 50
 const FARTHEST = 300
-const FAR = 3000
 const HEARD = 5
 const AGAIN = 3000
 const BURST = 16
@@ -50,7 +51,7 @@ const COUNTS = { member_joined: 1, member_left: -1, member_kicked: -1 }
 
 /** Tells of itself by `change` events, and by `trouble` of what it could not do. */
 export class Room extends EventTarget {
-  /** @type {State} */ state = EMPTY
+  /** @type {State} its newest part */ state = EMPTY
   /** @type {Phase} */ phase = 'joining'
   /** Why the room cannot be entered, for people. */ error = ''
   /** The uri of that refusal. */ refusal = ''
@@ -61,10 +62,7 @@ export class Room extends EventTarget {
   /** @type {Asking | null} */ asking = null
   /** How many have joined; 0 until it is known. */ count = 0
   /** @type {{id: string, text: string}[]} what others just said, for those who listen */ heard = []
-  /** @type {'' | 'loading' | 'failed'} how reading older messages goes */ older = ''
   /** Whether it is known where reading begins, and all is loaded to begin there. */ placed = false
-
-  /** @type {{offset: number} | null} the message that was gone to, once it is loaded */ gone = null
 
   /** @type {Line} */ #line
   /** @type {() => Me} */ #who
@@ -72,8 +70,7 @@ export class Room extends EventTarget {
   /** @type {Event[]} */ #arrived = []
   #joining = false
   #again = 0
-  #goal = 0
-  #reaching = false
+  /** @type {{past: State, pending: State['pending'], view: State} | null} */ #overlaid = null
   #attentive = false
   #placing = false
   /** @type {Personal} */ #personal
@@ -87,6 +84,14 @@ export class Room extends EventTarget {
     this.#personal = personal
     this.stream = `openline.room.${name}`
     this.asked = new Asked(line, name, () => this.#changed())
+    this.pages = new Pages({
+      read: range => line.history(this.stream, range),
+      changes: span => this.call('changes', span),
+      live: () => this.state,
+      keep: live => { this.state = live },
+      changed: () => this.#changed(),
+    })
+    this.aside = new Aside(this.pages)
     this.#syncOutbox()
   }
 
@@ -113,18 +118,25 @@ export class Room extends EventTarget {
     return Math.max(unread(this.state, this.#read, this.me.id), this.#personal.counts(this.name).unread)
   }
 
-  /** Whether it is on its way to a message. */
-  get isGoing() { return this.#goal > 0 && this.older !== 'failed' }
+  /** What is looked at: the newest part, or one far from it, with what is on its way to its messages. @returns {State} */
+  get view() {
+    const { past } = this.pages, { pending } = this.state
+    if (!past) return this.state
+    if (this.#overlaid?.past !== past || this.#overlaid.pending !== pending) {
+      this.#overlaid = { past, pending, view: { ...past, pending: pending.filter(({ kind }) => kind !== 'post') } }
+    }
+    return this.#overlaid.view
+  }
 
   /** Up to where somebody has read, on whichever device. */
   get #read() { return this.#personal.read(this.name) }
 
   /** Whether the new messages begin before what is loaded. */
-  get beginsEarlier() { return this.marker > 0 && hasOlder(this.state) && this.state.first > this.marker + 1 }
+  get beginsEarlier() { return this.marker > 0 && hasOlder(this.view) && this.view.first > this.marker + 1 }
 
   /** Somebody comes to read: mark where the new messages begin, if there are any. */
   mark() {
-    this.gone = null
+    this.pages.gone = null
     this.marker = this.unread ? this.#read : 0
   }
 
@@ -141,7 +153,7 @@ export class Room extends EventTarget {
   /** Put an emoji of ours on a message, or take it off. @param {Message} message @param {string} emoji */
   toggle({ id: message }, emoji) {
     const waiting = this.state.pending.findLast(one => isMark(one) && one.message === message && one.emoji === emoji)
-    const known = find(this.state, message)
+    const known = find(this.view, message)
     const on = waiting ? waiting.kind === 'react' : known !== undefined && hasReacted(known, emoji, this.me.id)
     this.#send(on ? 'unreact' : 'react', { message, emoji })
   }
@@ -181,65 +193,17 @@ export class Room extends EventTarget {
     await this.#line.outbox.drop(key)
   }
 
-  /** Read one more page of what was said before. @param {number} [limit] */
-  async loadOlder(limit = FIRST_PAGE) {
-    if (this.older === 'loading' || !hasOlder(this.state)) return
-    this.#olderIs('loading')
-    try {
-      const count = this.state.entries.length
-      while (hasOlder(this.state) && this.state.entries.length === count) await this.#page(limit)
-      this.#olderIs('')
-      if (this.#goal) void this.#reach()
-    } catch {
-      this.#olderIs('failed')
-    }
-  }
-
-  /** Load as far back as the first new message. */
+  /** Load the first new message: all since then, or a part of the room far from its end. */
   async loadUnread() {
-    while (this.beginsEarlier && this.older !== 'failed') await this.loadOlder(FARTHEST)
-  }
-
-  /** Read as far back as a message. @param {number} message */
-  async reach(message) {
-    while (this.state.first > message && hasOlder(this.state) && this.older === '') await this.loadOlder(FAR)
-  }
-
-  /** Go to a message, and read as far back as that. @param {number} offset */
-  openAt(offset) {
-    this.#goal = offset
-    if (this.older === 'failed') this.older = ''
-    this.#changed()
-    void this.#reach()
-  }
-
-  async #reach() {
-    if (this.#reaching || !this.placed) return
-    this.#reaching = true
-    while (this.#goal && this.state.first > this.#goal && hasOlder(this.state) && this.older !== 'failed') {
-      if (this.older === 'loading') await new Promise(done => this.addEventListener('change', done, { once: true }))
-      else await this.loadOlder(FAR)
-    }
-    this.#reaching = false
-    if (!this.#goal || this.older === 'failed') return
-    this.gone = { offset: this.#goal }
-    this.#goal = 0
-    this.#changed()
+    if (!this.beginsEarlier) return
+    const missing = this.state.first - this.marker
+    await (this.pages.past || missing > FARTHEST ? this.pages.visit(this.marker + 1) : this.pages.loadOlder(missing))
   }
 
   /** @returns {Promise<Member[]>} */
   async members() {
     const { members } = await this.#line.call('openline.room.members', { room: this.name })
     return members
-  }
-
-  /** @param {number} limit */
-  async #page(limit) {
-    const before = this.state.first
-    const page = await this.#line.history(this.stream, { before, limit })
-    if (this.state.first !== before) return
-    // An empty page is the end of what is kept, whatever was believed.
-    this.#set(prepend(this.state, page.events.length ? page : { ...page, oldest: before }))
   }
 
   /** Join and follow, unless that is done already. */
@@ -300,6 +264,8 @@ export class Room extends EventTarget {
     if (this.phase === 'live') this.#live(events)
     if (this.info) this.info = events.reduce((info, event) => after(info, event, this.me.id), this.info)
     this.state = fold(this.state, events)
+    this.pages.take(events)
+    this.aside.take(events)
     this.#catchUp()
     const own = events.findLast(event => MOVES.test(event.type) && concerned(event).id === this.me.id)
     if (this.phase === 'live' && own?.type === 'member_left') this.#refuse(LEFT)
@@ -324,8 +290,8 @@ export class Room extends EventTarget {
     try {
       await this.#personal.know(this.name)
       const missing = this.state.first - 1 - this.#read
-      if (missing > 0) await this.loadOlder(Math.min(missing, FARTHEST))
-      this.placed = true
+      if (missing > 0) await this.pages.loadOlder(Math.min(missing, FARTHEST))
+      this.placed = this.pages.ready = true
       this.mark()
     } catch {
       this.#again = window.setTimeout(() => this.#place(), AGAIN)
@@ -333,7 +299,7 @@ export class Room extends EventTarget {
       this.#placing = false
     }
     this.#catchUp()
-    void this.#reach()
+    void this.pages.reach()
   }
 
   /** What is in front of somebody's eyes is read; else the first that is not is marked. */
@@ -370,12 +336,6 @@ export class Room extends EventTarget {
       void this.drop(key)
       this.dispatchEvent(new CustomEvent('trouble', { detail: error }))
     }
-  }
-
-  /** @param {'' | 'loading' | 'failed'} older */
-  #olderIs(older) {
-    this.older = older
-    this.#changed()
   }
 
   /** @param {State} state */

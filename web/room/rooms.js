@@ -77,6 +77,7 @@ export class Rooms extends EventTarget {
   /** A room to look at, opened if it is not open yet. @param {string} name */
   enter(name) {
     const room = this.open.get(name) ?? this.#start(name)
+    room.pages.leave()
     room.mark()
     void room.enter()
     this.open.delete(name)

@@ -194,14 +194,13 @@ const anew = state => ({
 /** Fold events that are known to be new. @param {State} state @param {Event[]} events @returns {State} */
 const add = (state, events) => {
   if (!events.length) return state
-  const changes = new Map(state.changes), keys = new Set(state.keys)
+  const changes = changesOf(state.changes, events), keys = new Set(state.keys)
   /** @type {Entry[]} */ const made = []
   let { title, moves, pinnings } = state
   const marks = markAll(state.marks, events)
   for (const event of events) {
     if (event.key) keys.add(event.key)
-    const change = changeOf(event), entry = entryOf(event)
-    if (change && !((changes.get(change.of)?.version ?? 0) > change.version)) changes.set(change.of, change)
+    const entry = entryOf(event)
     if (entry) made.push(entry)
     if (event.type === 'room_created') title = event.data.title ?? title
     if (event.type.startsWith('member_') || event.type === 'role_changed') moves++
@@ -213,9 +212,26 @@ const add = (state, events) => {
     epoch: state.epoch || events[0].epoch,
     first: Math.min(state.first || Infinity, events[0].offset),
     head: Math.max(state.head, events[events.length - 1].offset),
-    entries: entries.map(entry =>
-      entry.kind === 'message' ? marked(changed(entry, changes.get(entry.id)), marks.get(entry.id)) : entry),
+    entries: dressed(entries, changes, marks),
   }
+}
+
+/**
+ * Entries as they are after all that happened to them.
+ * @param {Entry[]} entries @param {State['changes']} changes @param {State['marks']} marks
+ */
+export const dressed = (entries, changes, marks) => entries.map(entry =>
+  entry.kind === 'message' ? marked(changed(entry, changes.get(entry.id)), marks.get(entry.id)) : entry)
+
+/** Add the changes that events make; the newest one counts, whatever comes first. @param {State['changes']} before @param {Event[]} events */
+export const changesOf = (before, events) => {
+  const found = events.flatMap(event => changeOf(event) ?? [])
+  if (!found.length) return before
+  const changes = new Map(before)
+  for (const change of found) {
+    if (!((changes.get(change.of)?.version ?? 0) > change.version)) changes.set(change.of, change)
+  }
+  return changes
 }
 
 /**

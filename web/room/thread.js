@@ -30,9 +30,11 @@ import { threadRows } from './timeline.js'
 export const ThreadPane = ({ room, root, shown, editing, hold, acts, answering, onWrite, onCancelReply, onEdited, onClose }) => {
   const list = useRef(/** @type {HTMLOListElement | null} */ (null))
   const [active, setActive] = useState('')
-  const rows = useMemo(() => threadRows(room.state, room.me, root), [room.state, room.me.id, root])
+  const { aside } = room
+  const whole = aside.view(root)
+  const rows = useMemo(() => threadRows(whole, room.me, root), [whole, room.me.id, root])
   const count = rows.filter(({ message }) => message.id !== root && !message.deleted).length
-  useEffect(() => { void room.reach(root) }, [room, root])
+  useEffect(() => { void aside.open(root) }, [room, root])
   useScroll(list, rows.length, rows.find(({ message: { id } }) => id > 0 && id === shown)?.id ?? '')
 
   const activate = (/** @type {Event} */ event) => {
@@ -60,9 +62,10 @@ export const ThreadPane = ({ room, root, shown, editing, hold, acts, answering, 
       <button class="icon-button" aria-label="Close the thread" title="Close (Esc)" onClick=${onClose}><${Close} /></button>
     </header>
     <ol class="thread-log" ref=${list} aria-label="Messages of the thread" onPointerOver=${activate} onFocusIn=${activate} onKeyDown=${pressed}>
-      ${rows[0]?.message.id !== root && html`<li class="log-note">The message at which this thread begins is not loaded.</li>`}
+      ${rows[0]?.message.id !== root && html`<li class="log-note">${aside.reading ? 'Loading the thread…' : 'The message at which this thread begins is not kept any more.'}</li>`}
       ${rows.map(row => html`<${MessageRow} key=${row.id} row=${row} room=${room} acts=${acts} active=${row.id === active} reachable=${row.id === reachable} found=${false}
         editing=${row.message.id > 0 && row.message.id === editing} onEdited=${onEdited} />`)}
+      ${aside.left && html`<li class="log-note">${aside.left === 'failed' ? 'Not all replies did load.' : 'There may be later replies.'} <button class="link" onClick=${() => aside.more()}>${aside.left === 'failed' ? 'Try again' : 'Look for them'}</button></li>`}
     </ol>
     <${Composer} key=${root} id="thread-composer" label="Reply in the thread" room=${room} draft=${`${room.name}.${root}`} title="the thread" hold=${hold}
       answering=${answering} onCancelReply=${onCancelReply} onWrite=${onWrite} />

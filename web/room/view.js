@@ -38,14 +38,14 @@ import { PinsDialog, VersionsDialog } from './versions.js'
 /** @param {{line: Line, rooms: Rooms, presence: Presence, name: string, route: import('../routes.js').Route, shown: boolean, onSearch: () => void}} props */
 export const RoomView = ({ line, rooms, presence, name, route, shown, onSearch }) => {
   const [room] = useState(() => rooms.enter(name))
-  useEffect(() => { if (route.at) room.openAt(route.at) }, [route])
+  useEffect(() => { if (route.at) room.pages.openAt(route.at) }, [route])
   const [sheet, setSheet] = useState(/** @type {Sheet} */ (''))
   const log = useRef(/** @type {Log | null} */ (null))
   const [editing, setEditing] = useState(0)
   useChanges(room)
   const atEnd = useAttention(room, shown)
   const there = usePresence(presence, room)
-  const rows = useMemo(() => timeline(room.state, room.me, room.marker), [room.state, room.marker, room.me.id])
+  const rows = useMemo(() => timeline(room.view, room.me, room.marker), [room.view, room.marker, room.me.id])
 
   const { open, set, acts } = useActs(room, { edit: setEditing, remove: id => deleteLater(room, id) })
   useTrouble(room)
@@ -61,7 +61,7 @@ export const RoomView = ({ line, rooms, presence, name, route, shown, onSearch }
     return say(room, text, { replyTo: open.aside?.id, thread: open.thread })
   }
   const stopEditing = () => {
-    const aside = find(room.state, editing)?.thread
+    const aside = find(room.view, editing)?.thread
     setEditing(0)
     focus(aside ? 'thread-composer' : 'composer')
   }

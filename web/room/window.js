@@ -3,15 +3,16 @@
 
 /** @typedef {{start: number, end: number}} Window  rows from start up to, but without, end; end Infinity is the newest */
 
-export const DRAWN = 300
-const STEP = 100
+export const DRAWN = 200
+export const MOST_DRAWN = 300
+const STEP = 50
 
 /** The newest rows. @param {number} count @returns {Window} */
 export const newest = count => ({ start: Math.max(0, count - DRAWN), end: Infinity })
 
 /** The rows around one. @param {number} at @param {number} count @returns {Window} */
 export const around = (at, count) => {
-  const start = Math.max(0, Math.min(at - STEP, count - DRAWN))
+  const start = Math.max(0, Math.min(at - DRAWN / 2, count - DRAWN))
   return { start, end: start + DRAWN >= count ? Infinity : start + DRAWN }
 }
 
@@ -38,6 +39,6 @@ export const newer = ({ start, end }, count) =>
  * @param {Window} window @param {number} put @param {number} count @returns {Window}
  */
 export const moved = ({ start, end }, put, count) => {
-  const from = Math.min(Math.max(0, start + put), count), to = Math.min(end + put, from + 2 * DRAWN)
+  const from = Math.min(Math.max(0, start + put), count), to = Math.min(end + put, from + MOST_DRAWN)
   return { start: from, end: to >= count ? Infinity : Math.max(to, from) }
 }

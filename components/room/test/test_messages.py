@@ -178,6 +178,29 @@ class MessageTests(RoomCase):
         self.done(OLGA, api.EDIT, room="lobby", message=of_olga, text="still mine")
         self.done(ADA, api.DELETE, room="lobby", message=self.hello)
 
+    def test_what_became_of_messages_that_one_reads_in_the_middle_of_a_room(self) -> None:
+        span = {"room": "lobby", "first": 1, "last": self.hello}
+        assert self.done(BOB, api.CHANGES, **span) == api.Changed([], [])
+        for text in ("Hello", "Hello!"):
+            edited = self.done(ADA, api.EDIT, room="lobby", message=self.hello, text=text)
+        self.react()
+        pinned = self.done(OLGA, api.PIN, room="lobby", message=self.hello)
+        self.post(ADA, "later")
+        found = self.done(BOB, api.CHANGES, **span)
+        assert [(event.type, event.offset) for event in found.events] == [
+            ("message_edited", edited.offset),
+            ("reacted", edited.offset + 1),
+            ("pinned", pinned.offset),
+        ]
+        assert found.marks == [edited.offset + 1, pinned.offset]
+        self.done(BOB, api.UNREACT, room="lobby", message=self.hello, emoji="👍")
+        assert self.done(BOB, api.CHANGES, **{**span, "last": edited.offset + 1}).marks == [pinned.offset]
+
+    def test_changes_are_for_members_and_a_page_at_a_time(self) -> None:
+        self.refused(self.ask(CLEO, api.CHANGES, room="lobby", first=1, last=1), api.NotAMember)
+        for last in (0, 301):
+            self.refused(self.ask(ADA, api.CHANGES, room="lobby", first=1, last=last), InvalidArgument)
+
     def test_commands_are_those_that_components_declare_and_the_asker_may_call(self) -> None:
         secret = Command("secret", Procedure("a.b", CommandLine, CommandAnswer, callers={COMPONENT}), "Nothing")
         commands = Commands([*catalog.commands(SETTINGS), secret])

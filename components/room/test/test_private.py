@@ -20,6 +20,7 @@ MORE: dict[str, dict[str, Any]] = {
     "pin": {"message": 1},
     "unpin": {"message": 1},
     "history": {"message": 1},
+    "changes": {"first": 1, "last": 1},
     "post": {"text": "hi"},
     "edit": {"message": 1, "text": "hi"},
     "delete": {"message": 1},
