@@ -63,7 +63,7 @@ export class Log extends Component {
 
   componentDidMount() {
     this.props.handle.current = this
-    this.sizes = new ResizeObserver(() => this.atEnd && this.keepEnd())
+    this.sizes = new ResizeObserver(() => this.atEnd && !this.props.editing && this.keepEnd())
     for (const { current } of [this.scroller, this.list]) if (current) this.sizes.observe(current)
     this.settle()
   }
@@ -82,9 +82,10 @@ export class Log extends Component {
     return row ? { row: /** @type {HTMLElement} */ (row), top: row.getBoundingClientRect().top } : null
   }
 
-  /** @param {Props} _ @param {Own} __ @param {{row: HTMLElement, top: number} | null} [held] */
-  componentDidUpdate(_, __, held) {
+  /** @param {Props} before @param {Own} _ @param {{row: HTMLElement, top: number} | null} [held] */
+  componentDidUpdate(before, _, held) {
     const scroller = this.scroller.current
+    if (this.props.editing !== before.editing) this.reveal(this.props.editing)
     if (scroller && held?.row.isConnected) scroller.scrollTop += held.row.getBoundingClientRect().top - held.top
     this.settle()
   }
@@ -92,7 +93,7 @@ export class Log extends Component {
   settle() {
     const { placed, rows, room: { pages: { gone } } } = this.props
     if (gone && gone !== this.shown && rows.length) return this.show(gone)
-    if (this.atEnd) this.keepEnd()
+    if (this.atEnd && !this.props.editing) this.keepEnd()
     if (this.begun || !placed || !rows.length) return this.look()
     this.begun = true
     const mark = rows.findIndex(row => row.kind === 'unread')
@@ -120,6 +121,15 @@ export class Log extends Component {
       row?.scrollIntoView({ block: 'center' })
       this.look()
     })
+  }
+
+  /** Draw the message that is to be edited, if others have pushed it out. @param {number} id */
+  reveal(id) {
+    const { rows } = this.props, { window: { start, end } } = this.state
+    const at = id ? rows.findIndex(row => row.kind === 'message' && row.message.id === id) : -1
+    if (at < 0 || (at >= start && at < end)) return
+    this.atEnd = false
+    this.setState({ window: around(at, rows.length) })
   }
 
   keepEnd() {
