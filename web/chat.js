@@ -28,6 +28,7 @@ import { html } from './ui/html.js'
 import { command, useShortcuts } from './ui/keys.js'
 import { Toasts, endToasts, toast } from './ui/toast.js'
 
+const BESIDE = 100 // ms between two times that what stands beside a room is drawn
 /** @typedef {'' | 'switcher' | 'help' | 'create' | 'browse' | 'leaving'} Open */
 
 /** @typedef {import('./session.js').Person} Person */
@@ -38,7 +39,7 @@ export const Chat = ({ person, route, onSignOut }) => {
   const [searching, setSearching] = useState(false)
   const [open, setOpen] = useState(/** @type {Open} */ (''))
   useChanges(line, 'state')
-  useChanges(rooms)
+  useChanges(rooms, 'change', BESIDE)
   useShortcuts({
     switcher: () => setOpen('switcher'), help: () => setOpen('help'), search: () => openSearch(), readAll: () => readAll(rooms),
   })
@@ -171,7 +172,7 @@ const useTitle = (rooms, title) => {
   useEffect(() => badge(count), [count])
   useEffect(() => {
     document.title = `${count ? `(${count}) ` : ''}${title} · Openline`
-  })
+  }, [count, title])
 }
 
 /** @param {{to: 'composer' | 'page-title'}} props */

@@ -4,6 +4,7 @@ import { Component, createRef } from 'preact'
 import { html } from '../ui/html.js'
 import { Down } from '../ui/icons.js'
 import { actionsOf, nextRow, pressedOn } from './actions.js'
+import { Drawn } from './drawn.js'
 import { DayRow, LostRow, MessageRow, NotesRow, StartRow, UnreadRow } from './rows.js'
 import { hasOlder } from './state.js'
 import { around, moved, newer, newest, older } from './window.js'
@@ -44,6 +45,8 @@ export class Log extends Component {
   /** @type {Room['pages']['gone']} the message that was gone to last */ shown = null
   /** @type {boolean | null} what was last said of being at the end */ said = null
   /** @type {ResizeObserver | null} */ sizes = null
+  /** @type {unknown[]} */ told = []
+  drawn = new Drawn()
 
   /** @param {Props} props */
   constructor(props) {
@@ -63,7 +66,7 @@ export class Log extends Component {
 
   componentDidMount() {
     this.props.handle.current = this
-    this.sizes = new ResizeObserver(() => this.atEnd && !this.props.editing && this.keepEnd())
+    this.sizes = new ResizeObserver(this.resized)
     for (const { current } of [this.scroller, this.list]) if (current) this.sizes.observe(current)
     this.settle()
   }
@@ -73,13 +76,19 @@ export class Log extends Component {
     this.sizes?.disconnect()
   }
 
+  /** Draw only what is different: much changes beside the messages. @param {Props} props @param {Own} own */
+  shouldComponentUpdate(props, own) {
+    const now = [...told(props), this.atEnd], changed = own !== this.state || now.some((one, at) => one !== this.told[at])
+    this.told = now
+    return changed
+  }
+
   /** Where a row on the screen was before the page changed. */
   getSnapshotBeforeUpdate() {
-    if (this.atEnd) return null
-    const top = this.scroller.current?.getBoundingClientRect().top ?? 0
-    const row = [...this.list.current?.children ?? []].find(child =>
-      child.matches('[data-message]') && child.getBoundingClientRect().bottom > top)
-    return row ? { row: /** @type {HTMLElement} */ (row), top: row.getBoundingClientRect().top } : null
+    const list = this.list.current, top = this.scroller.current?.getBoundingClientRect().top ?? 0
+    if (this.atEnd || !list) return null
+    const row = firstBelow(list, top)
+    return row ? { row, top: row.getBoundingClientRect().top } : null
   }
 
   /** @param {Props} before @param {Own} _ @param {{row: HTMLElement, top: number} | null} [held] */
@@ -121,6 +130,11 @@ export class Log extends Component {
       row?.scrollIntoView({ block: 'center' })
       this.look()
     })
+  }
+
+  resized = () => {
+    if (this.atEnd && !this.props.editing) this.keepEnd()
+    requestAnimationFrame(this.look)
   }
 
   /** Draw the message that is to be edited, if others have pushed it out. @param {number} id */
@@ -193,6 +207,8 @@ export class Log extends Component {
     }
   }
 
+  edited = () => this.props.onEdited()
+
   /** @param {boolean} is */
   atEndIs(is) {
     this.atEnd = is
@@ -221,7 +237,7 @@ export class Log extends Component {
   }
 
   render() {
-    const { room, rows, title, editing, acts, onEdited } = this.props
+    const { room, rows, title, editing, acts } = this.props
     const { window: { start, end }, active, found, above } = this.state, { pages } = room
     const drawn = rows.slice(start, end)
     const last = drawn.findLast(row => row.kind === 'message')?.id ?? ''
@@ -231,10 +247,10 @@ export class Log extends Component {
       <div class="log" ref=${this.scroller} onScroll=${this.look} tabindex="-1">
         <div class="log-top" aria-live="off">${top(room, rows)}</div>
         <ol ref=${this.list} aria-label="Messages" onPointerOver=${this.activate} onFocusIn=${this.activate} onKeyDown=${this.pressed}>
-          ${drawn.map(row => html`<${ROWS[row.kind]} key=${row.id} row=${row} room=${room} title=${title}
-            active=${row.id === active} reachable=${row.id === reachable} found=${row.id === found}
-            editing=${row.kind === 'message' && row.message.id > 0 && row.message.id === editing}
-            acts=${acts} onEdited=${onEdited} />`)}
+          ${this.drawn.all(drawn, row => ({
+            active: row.id === active, reachable: row.id === reachable, found: row.id === found, title,
+            editing: row.kind === 'message' && row.message.id > 0 && row.message.id === editing,
+          }), (row, how) => /** @type {import('preact').VNode} */ (html`<${ROWS[row.kind]} key=${row.id} row=${row} room=${room} ...${how} acts=${acts} onEdited=${this.edited} />`))}
         </ol>
         ${room.pages.newer === 'failed' && html`<p class="log-note">Newer messages did not load. <button class="link" onClick=${() => room.pages.loadNewer()}>Try again</button></p>`}
       </div>
@@ -245,6 +261,24 @@ export class Log extends Component {
       </button>`}
     </div>`
   }
+}
+
+/** All that a drawing depends on, besides its own state. @param {Props} props */
+const told = ({ room, rows, placed, title, editing, acts }) => {
+  const { pages } = room
+  return [rows, placed, title, editing, acts, room.unread, room.marker, pages.older, pages.newer, pages.past, pages.gone, pages.isGoing, hasOlder(room.view)]
+}
+
+/** The first message that reaches below a line. @param {HTMLOListElement} list @param {number} line @returns {HTMLElement | null} */
+const firstBelow = ({ children }, line) => {
+  let from = 0, to = children.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (children[middle].getBoundingClientRect().bottom > line) to = middle
+    else from = middle + 1
+  }
+  while (from < children.length && !children[from].matches('[data-message]')) from++
+  return /** @type {HTMLElement | undefined} */ (children[from]) ?? null
 }
 
 /** The ids of the first and the last message that are drawn. @param {Row[]} rows @param {Window} window */

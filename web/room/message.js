@@ -7,6 +7,7 @@ import { Pin } from '../ui/icons.js'
 import { toHtml } from '../ui/markdown.js'
 import { Ago, full, shortClock } from '../ui/time.js'
 import { actionsOf } from './actions.js'
+import { isSameRow } from './drawn.js'
 import { Editor } from './editor.js'
 import { pinnedBy } from './marks.js'
 import { OnOthers } from './onothers.js'
@@ -31,9 +32,7 @@ export class MessageRow extends Component {
   /** Most messages stay as they are while others come. @param {Props} next */
   shouldComponentUpdate(next) {
     const { row, active, reachable, found, editing } = this.props
-    return active !== next.active || reachable !== next.reachable || found !== next.found || editing !== next.editing
-      || row.message !== next.row.message || row.first !== next.row.first || row.pending !== next.row.pending
-      || row.quote !== next.row.quote || row.thread?.count !== next.row.thread?.count || row.thread?.last !== next.row.thread?.last
+    return active !== next.active || reachable !== next.reachable || found !== next.found || editing !== next.editing || !isSameRow(row, next.row)
   }
 
   render() {

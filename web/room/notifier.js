@@ -83,8 +83,12 @@ export class Notifier {
   }
 }
 
+let badged = -1
+
 /** Say with the page's icon whether, and with that of the app how much, there is to read. @param {number} count */
 export const badge = count => {
+  if (count === badged) return
+  badged = count
   const icon = document.querySelector('link[rel=icon]'), wanted = count ? 'ui/logo-new.svg' : 'ui/logo.svg'
   if (icon?.getAttribute('href') !== wanted) icon?.setAttribute('href', wanted)
   const showing = count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.()

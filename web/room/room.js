@@ -38,6 +38,7 @@ const FARTHEST = 300
 const HEARD = 5
 const AGAIN = 3000
 const BURST = 16
+const PACE = 100
 /** @param {string} why */
 const gone = why => Object.assign(new Error(why), { uri: 'openline.room.error.not_a_member' })
 const LEFT = gone('You left it in another window.')
@@ -68,6 +69,7 @@ export class Room extends EventTarget {
   /** @type {() => Me} */ #who
   /** @type {{stop(): void} | null} */ #following = null
   /** @type {Event[]} */ #arrived = []
+  #flushed = -Infinity
   #joining = false
   #again = 0
   /** @type {{past: State, pending: State['pending'], view: State} | null} */ #overlaid = null
@@ -251,13 +253,15 @@ export class Room extends EventTarget {
     this.#changed()
   }
 
-  // Events come in bursts; each burst is folded, and drawn, once.
+  // Events come in bursts; each burst is folded, and drawn, once. Where very much is said that is ten times a second.
   /** @param {Event} event */
   #take(event) {
-    if (this.#arrived.push(event) === 1) setTimeout(() => this.#flush(), BURST)
+    if (this.#arrived.push(event) > 1) return
+    setTimeout(() => this.#flush(), Math.max(BURST, this.#flushed + PACE - performance.now()))
   }
 
   #flush() {
+    this.#flushed = performance.now()
     const events = this.#arrived
     this.#arrived = []
     if (!events.length) return
