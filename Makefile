@@ -17,7 +17,10 @@ conformance: tools ; $(PYTEST) -p no:twisted tests/conformance
 journeys: tools ; $(PYTEST) tests/journeys
 browser: tools ; $(PYTEST) -p no:twisted tests/browser
 
-nightly: tools ; $(PYTEST) -p no:twisted tests/conformance --long
+nightly: tools
+	$(PYTEST) -p no:twisted tests/conformance --long
+	PRESENCE_SECONDS=120 $(PYTEST) tests/journeys/test_presence.py
+	CROWD_MESSAGES=10000 $(PYTEST) -p no:twisted tests/browser/test_crowd.py
 
 BENCH = .venv/bin/python -m bench
 bench: tools ; $(BENCH).run --out build/bench/work.json && $(BENCH).run --scenarios idle --rounds 1 --out build/bench/idle.json && $(BENCH).report build/bench/work.json build/bench/idle.json > build/bench/report.md

@@ -710,11 +710,11 @@ class Span:
 
 @payload
 class Changed:
-    """What happened to some messages behind the last of them, for who has not read as far: of each the event that gave it
-    its present text, and those of reactions and pins, oldest first and the newest 200.
+    """What happened to some messages behind the last of them, for who has not read as far: of each the event that gave
+    it its present text, and those of reactions and pins, oldest first and the newest 200.
 
-    `marks` are the offsets of all reactions and pins that these messages have now: a reaction that a page shows and that
-    is not among them was taken back.
+    `marks` are the offsets of all reactions and pins that these messages have now: a reaction that a page shows and
+    that is not among them was taken back.
     """
 
     events: list[Event]

@@ -1,4 +1,4 @@
-"""What became of messages after they were said, for who reads in the middle of a room: read from the log by its offsets."""
+"""What became of messages after they were said, for who reads in the middle of a room."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Many people talk at once while one of them, in front of a page, scrolls, searches and edits. At the end all see the same.
+"""Many talk at once while one of them, in front of a page, scrolls, searches and edits. At the end all see the same.
 
 `CROWD_MESSAGES=10000` has fifty people say so many. What was measured is written to `build/crowd.json`.
 """
@@ -214,7 +214,14 @@ def note(crowd: Crowd, frames: list[float], drawn: int) -> None:
     cuts = statistics.quantiles(frames, n=100)
     figures = {
         **{"people": PEOPLE + 2, "messages": MESSAGES, "seconds": crowd.find("said")[0]["seconds"]},
-        **{"drawn": drawn, "frames": len(frames), "p50": cuts[49], "p95": cuts[94], "p99": cuts[98], "max": max(frames)},
+        **{
+            "drawn": drawn,
+            "frames": len(frames),
+            "p50": cuts[49],
+            "p95": cuts[94],
+            "p99": cuts[98],
+            "max": max(frames),
+        },
     }
     FIGURES.parent.mkdir(exist_ok=True)
     FIGURES.write_text(json.dumps({name: round(value, 1) for name, value in figures.items()}, indent=2) + "\n")

@@ -1,7 +1,7 @@
 """Two hundred people come, reload, are killed and cut off, and go, for as long as it takes.
 
-Then every observer's list is the truth, and each real arrival and departure was shown once. `PRESENCE_SECONDS=120` has it
-go on for two minutes.
+Then every observer's list is the truth, and each real arrival and departure was shown once. `PRESENCE_SECONDS=120` has
+it go on for two minutes.
 """
 
 import os

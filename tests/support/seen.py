@@ -1,4 +1,4 @@
-"""What a room looks like to a client in Python: the rules of `web/room/state.js` and `web/room/digest.js`, written again."""
+"""What a room looks like to a client in Python, by the rules of `web/room/state.js` and `digest.js` beside it."""
 
 import hashlib
 import json
@@ -41,7 +41,16 @@ def _posted(event: dict[str, Any]) -> Line:
     data = event["data"]
     if not data.get("text"):
         return [event["offset"], event["by"]["id"], "deleted"]
-    return [event["offset"], event["by"]["id"], data["text"], False, data.get("reply_to", 0), data.get("thread", 0), {}, ""]
+    return [
+        event["offset"],
+        event["by"]["id"],
+        data["text"],
+        False,
+        data.get("reply_to", 0),
+        data.get("thread", 0),
+        {},
+        "",
+    ]
 
 
 def _change(line: Line, type: str, by: str, data: dict[str, Any]) -> None:
