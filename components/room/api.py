@@ -174,10 +174,14 @@ class Mute:
 
 @payload
 class Rooms:
-    """Every room that the asker may see, by title. `personal` is the stream on which they are told of others."""
+    """Every room that the asker may see, by title. `personal` is the stream on which they are told of others.
+
+    `edit` is for how many seconds members may edit what they posted; null is for ever.
+    """
 
     rooms: list[Room]
     personal: str = ""
+    edit: float | None = None
 
 
 @payload

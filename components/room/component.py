@@ -127,7 +127,8 @@ class Rooms(Component):
         return await self.streams.write(directory.direct, wanted, f"direct_{token_hex(8)}", caller)
 
     async def list_rooms(self, caller: Caller, everything: api.Everything) -> api.Rooms:
-        return api.Rooms(await self.db.read(store.load_all, caller.id), personal.stream(caller.id))
+        rooms = await self.db.read(store.load_all, caller.id)
+        return api.Rooms(rooms, personal.stream(caller.id), self.settings.edit)
 
     async def browse(self, caller: Caller, wanted: api.Browse) -> api.Found:
         found = await self.db.read(store.browse, caller.id, wanted)

@@ -43,7 +43,7 @@ export const actionsOf = ({ message, mine, pending }, room, acts) => {
     copy,
     { label: 'Copy link', key: 'l', icon: Link, run: run('link') },
     ...own ? [
-      { label: 'Edit', key: 'e', icon: Edit, run: run('edit') },
+      ...room.canEdit(message) ? [{ label: 'Edit', key: 'e', icon: Edit, run: run('edit') }] : [],
       { label: 'Delete', key: 'Delete', icon: Trash, run: run('remove') },
     ] : [],
   ]

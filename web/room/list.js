@@ -16,7 +16,7 @@ import { inAll, sections } from './sections.js'
 
 /** @import { Rooms } from './rooms.js' */
 
-const DOTS = 20 // of direct rooms: a session has only so many subscriptions
+const DOTS = 16 // of direct rooms: a session has only so many subscriptions
 
 /**
  * @param {{line: import('../line/line.js').Line, rooms: Rooms, route: import('../routes.js').Route, person: import('./rooms.js').Me,

@@ -12,13 +12,14 @@ import { Reading } from './reading.js'
 /** @typedef {{room: string, event: Event, named: boolean}} Said */
 
 /** A node lets a session listen to 128 topics; rooms beyond these are asked for once a minute. */
-const LISTENED = 80
+const LISTENED = 60
 const AGAIN = 1000
 
 /** Tells of itself by `change` events, and by `said` of every message of somebody else, while it is new. */
 export class Personal extends EventTarget {
   /** @type {Map<string, Kept>} the rooms that they have joined */ rooms = new Map()
   /** @type {Notices} */ notices = DEFAULT
+  /** For how many seconds they may edit what they posted. */ edit = Infinity
 
   /** @type {Line} */ #line
   /** @type {() => Author} */ #who

@@ -115,6 +115,9 @@ export class Room extends EventTarget {
   /** Whether we keep this room in order. */
   get moderates() { return moderates(this.info, this.me) }
 
+  /** Whether a message of ours may still be edited. @param {Message} message */
+  canEdit({ time }) { return this.moderates || Date.now() / 1000 - time < this.#personal.edit }
+
   get unread() {
     if (!this.placed) return 0
     return Math.max(unread(this.state, this.#read, this.me.id), this.#personal.counts(this.name).unread)

@@ -61,7 +61,8 @@ export class Rooms extends EventTarget {
     if (this.#line.state !== 'online' || document.hidden) return
     clearTimeout(this.#again)
     try {
-      const { rooms, personal } = await this.#line.call('openline.room.list')
+      const { rooms, personal, edit } = await this.#line.call('openline.room.list')
+      this.personal.edit = edit ?? Infinity
       this.list = rooms
       this.#hear(personal)
       this.error = ''

@@ -69,7 +69,11 @@ export const RoomView = ({ line, rooms, presence, name, route, shown, onSearch }
     set({ thread: 0, aside: null })
     focusComposer()
   }
-  const editLast = () => setEditing(lastOwn(room.state, room.me.id)?.id ?? 0)
+  const editLast = () => {
+    const last = lastOwn(room.state, room.me.id)
+    if (last && !room.canEdit(last)) toast({ text: 'Your last message is too old to be edited.' })
+    else setEditing(last?.id ?? 0)
+  }
   const refused = room.phase === 'refused'
   const hold = useHold(room)
 
