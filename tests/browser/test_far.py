@@ -94,6 +94,17 @@ def test_going_up_moves_nothing(visit: Door, room: str, ada: Visitor) -> None:
         assert abs(bob.message(first).evaluate(_TOP) - before) < 2
 
 
+def test_opens_at_the_first_of_many_that_are_new(visit: Door, room: str) -> None:
+    ada, bob = visit("Ada", room), visit("Bob", room)
+    ada.say("read")
+    expect(bob.message("read")).to_be_in_viewport()
+    bob.page.goto("about:blank")
+    ada.say_many(room, _words(280))
+    bob.go(room)
+    expect(bob.page.locator(".unread")).to_be_in_viewport()
+    expect(bob.message("message 0001")).to_be_in_viewport()
+
+
 def _scroll_down_to(person: Visitor, text: str) -> None:
     for _ in range(200):
         if person.message(text).count():

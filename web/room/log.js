@@ -106,7 +106,9 @@ export class Log extends Component {
     if (this.begun || !placed || !rows.length) return this.look()
     this.begun = true
     const mark = rows.findIndex(row => row.kind === 'unread')
-    return this.setState(mark < 0 ? {} : { window: around(mark, rows.length) }, () => this.begin())
+    const window = mark < 0 ? this.state.window : around(mark, rows.length)
+    if (window.end !== Infinity) this.atEnd = false
+    return this.setState({ window }, () => this.begin())
   }
 
   /** Begin at the first unread message, else at the end. */
@@ -155,7 +157,7 @@ export class Log extends Component {
     const scroller = this.scroller.current, mark = scroller?.querySelector('.unread')
     if (!scroller || !mark) return
     const above = mark.getBoundingClientRect().top - scroller.getBoundingClientRect().top
-    if (above < 0) scroller.scrollTop += above - NEAR_END
+    if (above < 0 || above > scroller.clientHeight) scroller.scrollTop += above - NEAR_END
   }
 
   /** Go to the first new message, wherever it is. */
@@ -193,6 +195,8 @@ export class Log extends Component {
     const scroller = this.scroller.current
     if (!scroller?.clientHeight) return
     const { scrollTop, scrollHeight, clientHeight } = scroller, { room, rows } = this.props, { window } = this.state
+    // Whoever reads at the end stays there, also when more came at once than is drawn.
+    if (this.atEnd && window.end !== Infinity && !room.pages.past) return this.setState({ window: newest(rows.length) })
     const below = scrollHeight - scrollTop - clientHeight
     this.atEndIs(below < NEAR_END && window.end === Infinity && !room.pages.past)
     room.pages.seen = this.atEnd ? null : drawnIn(rows, window)
