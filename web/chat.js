@@ -44,6 +44,7 @@ export const Chat = ({ person, route, onSignOut }) => {
     switcher: () => setOpen('switcher'), help: () => setOpen('help'), search: () => openSearch(), readAll: () => readAll(rooms),
   })
   const title = titleOf(route, rooms)
+  const isClosed = route.screen === 'room' && rooms.open.get(route.room)?.phase === 'refused'
   useTitle(rooms, title)
   useEffect(() => {
     const told = (/** @type {any} */ { detail }) => tell(rooms, detail)
@@ -100,7 +101,7 @@ export const Chat = ({ person, route, onSignOut }) => {
   }
 
   return html`<main class="chat" data-screen=${route.screen} data-search=${searching ? '' : null}>
-    <${Skip} to=${['account', 'people', 'join'].includes(route.screen) ? 'page-title' : 'composer'} />
+    ${!isClosed && html`<${Skip} to=${['account', 'people', 'join'].includes(route.screen) ? 'page-title' : 'composer'} />`}
     <h1 class="hidden">${title} – Openline</h1>
     <${Sidebar} line=${line} rooms=${rooms} presence=${presence} route=${route} person=${rooms.me} onNew=${() => setOpen('create')} onBrowse=${() => setOpen('browse')} onSearch=${openSearch}
       onSwitch=${() => setOpen('switcher')} onHelp=${() => setOpen('help')} onSignOut=${() => askToLeave()} />

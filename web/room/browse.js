@@ -15,7 +15,7 @@ export const BrowseRooms = ({ line, onClose, onPick }) => {
   const [words, setWords] = useState('')
   const { rooms, next, error, more } = useFound(line, words)
   return html`<${Dialog} title="Browse rooms" kind="browse" onClose=${onClose}>
-    <div class="search-box"><${Search} />
+    <div class="browse-box"><${Search} />
       <input class="field" type="search" aria-label="Search rooms" placeholder="Title or topic" autocomplete="off" spellcheck="false" autofocus
         value=${words} onInput=${(/** @type {any} */ { target }) => setWords(target.value)} />
     </div>
