@@ -40,9 +40,9 @@ class Door:
         self._browser = browser
         self.visitors: list[Visitor] = []
 
-    def __call__(self, name: str = "", room: str = "lobby", **options: Any) -> Visitor:
+    def __call__(self, name: str = "", room: str = "lobby", wired: bool = True, **options: Any) -> Visitor:
         """Open the page of a room in a browser of one's own; with a name, sign in."""
-        visitor = Visitor(self._browser.new_context(**options), self._node.url)
+        visitor = Visitor(self._browser.new_context(**options), self._node.url, wired)
         self.visitors.append(visitor)
         visitor.go(room)
         if name:

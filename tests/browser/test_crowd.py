@@ -135,7 +135,7 @@ def log(client: Client) -> list[dict[str, Any]]:
 
 def test_all_see_the_same_after_many_spoke_at_once(place: Node, visit: Door) -> None:
     server = our_server(place)
-    ada, bob = visit("Ada"), visit("Bob")
+    ada, bob = visit("Ada", wired=False), visit("Bob", wired=False)
     bob.page.evaluate(_LOOK, ROOM)
     listener = Listener(server.person("listener"))
     crowd = Crowd(place.url)
