@@ -66,7 +66,8 @@ def test_what_a_screen_reader_finds(visit: Door, room: str) -> None:
           - button "Pinned messages"
           - button /who is in this room/
           - list "Messages":
-            - listitem: /Hello/
+            - listitem:
+              - paragraph: Hello
           - textbox "Message"
           - log "New messages"
         """)
