@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-_FILE = r"^[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*$"
+IN_KEYS = r"^[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*$"
 _SCOPE = r"^[\x21\x23-\x5b\x5d-\x7e]+$"
 """RFC 6749 §3.3."""
 _NO_SPACE = re.compile(r"[\x21-\x7e]+")
@@ -53,7 +53,7 @@ def _with_openid(scopes: list[str]) -> list[str]:
 
 
 class BadSecret(Exception):
-    """What we are known by to a provider cannot be read."""
+    """A secret in the keys folder cannot be read."""
 
 
 class Provider(BaseModel):
@@ -68,7 +68,7 @@ class Provider(BaseModel):
     issuer: Annotated[str, AfterValidator(_issuer)]
     """Its address, to the letter as it writes it into its tokens; below it lies `.well-known/openid-configuration`."""
     client_id: Annotated[str, Field(min_length=1, max_length=400)]
-    client_secret_file: Annotated[str, Field(pattern=_FILE)] | None = None
+    client_secret_file: Annotated[str, Field(pattern=IN_KEYS)] | None = None
     """In the keys folder; read each time. A public client has none."""
     scopes: Annotated[list[Annotated[str, Field(pattern=_SCOPE)]], AfterValidator(_with_openid)] = [
         "openid",
@@ -84,16 +84,20 @@ class Provider(BaseModel):
         """Read the secret by which the provider knows us, from the keys folder; empty for a public client."""
         if self.client_secret_file is None:
             return ""
-        path = keys / self.client_secret_file
-        try:
-            found = path.read_text("ascii").strip()
-        except OSError as error:
-            raise BadSecret(f"{path}: {error.strerror}") from None
-        except UnicodeDecodeError:
-            raise BadSecret(f"{path}: this is not ASCII text") from None
-        if not _NO_SPACE.fullmatch(found):
-            raise BadSecret(f"{path}: expected one word")
-        return found
+        return read_secret(keys / self.client_secret_file)
+
+
+def read_secret(path: Path) -> str:
+    """Read a secret of one word from a file. Raises `BadSecret`."""
+    try:
+        found = path.read_text("ascii").strip()
+    except OSError as error:
+        raise BadSecret(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BadSecret(f"{path}: this is not ASCII text") from None
+    if not _NO_SPACE.fullmatch(found):
+        raise BadSecret(f"{path}: expected one word")
+    return found
 
 
 def told_apart(providers: list[Provider]) -> list[Provider]:

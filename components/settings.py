@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from jsonschema import Draft202012Validator, SchemaError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
+from .bucket import BucketSettings
 from .contract import StreamPattern, covers
 from .provider import Provider, Providers
 
@@ -222,6 +223,25 @@ class RoomRules(_Strict):
     """How long members may edit what they posted; those who moderate a room may for ever."""
 
 
+class Files(_Strict):
+    """What people may attach to messages, and where it is kept."""
+
+    bytes: Annotated[int, Field(ge=1_024, le=2_000_000_000)] = 25_000_000
+    """The largest file."""
+    pixels: Annotated[int, Field(ge=10_000, le=200_000_000)] = 50_000_000
+    """The largest picture."""
+    pending: Annotated[int, Field(ge=1)] = 20
+    """How many files of one person may be in no message yet; they go after an hour."""
+    day_bytes: Annotated[int, Field(ge=1_024)] = 1_000_000_000
+    """How much one person may send in a day."""
+    slowest: Annotated[int, Field(ge=1)] = 1_000
+    """Bytes in a second, over half a minute: who sends more slowly is cut off."""
+    at_once: Annotated[int, Field(ge=1)] = 100
+    """How many may arrive at once at one router worker."""
+    bucket: BucketSettings | None = None
+    """Where they are kept, if not in the folder `data`."""
+
+
 class Presence(_Strict):
     """Who counts as being here."""
 
@@ -266,6 +286,7 @@ class Settings(_Strict):
     guests: Guests = Guests()
     accounts: Accounts = Accounts()
     rooms: RoomRules = RoomRules()
+    files: Files = Files()
     tokens: Tokens = Tokens()
     presence: Presence = Presence()
     oidc: Providers = []

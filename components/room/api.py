@@ -6,8 +6,9 @@ A room is the stream `openline.room.<room>`. Its events, with their `data`:
 - `member_joined` `{}` and `member_left` `{}`, both by the member
 - `member_kicked` `{id, name}`, by who removed that member
 - `message_posted` `{text}`; the message's id is the event's offset. It may have a `reply_to`, the message that it
-  quotes; a `thread`, the message at which that thread begins; and `mentions`, the ids of those it names, or the word
-  `room` for everybody
+  quotes; a `thread`, the message at which that thread begins; `mentions`, the ids of those it names, or the word
+  `room` for everybody; and `files`, each as `{id, name, type, size, width, height, thumb}`. With files there may be no
+  words: then `text` is empty
 - `message_edited` `{message, text}`, with the `mentions` of the new text
 - `message_deleted` `{message}`, with its `thread` if it was said in one; the text is then gone from the log too. By
   whom else than its author: a moderator, who says `why`
@@ -33,6 +34,7 @@ which `openline.room.mine` names as `feed`. Its events are those rooms that are 
 `notices` where those are.
 """
 
+from dataclasses import field
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -60,6 +62,10 @@ from components.contract import (
 )
 
 from .emoji import one_emoji
+from .files.api import (
+    MAX_FILES,
+    FileId,
+)
 
 LOBBY = "lobby"
 MAX_TEXT = 5_000
@@ -470,14 +476,16 @@ class Members:
 class Post:
     """Words for a room. The same `key` is taken once.
 
-    `reply_to` is a message that they quote, `thread` the one under which they stand, beside the room's talk.
+    `reply_to` is a message that they quote, `thread` the one under which they stand, beside the room's talk. `files`
+    are the author's own, sent to `POST /files` and on no message yet, at most ten; with some, there may be no words.
     """
 
     room: RoomName
-    text: Text
+    text: Annotated[str, Field(max_length=MAX_TEXT)] = ""
     key: Key | None = None
     reply_to: Offset | None = None
     thread: Offset | None = None
+    files: Annotated[list[FileId], Field(max_length=MAX_FILES)] = field(default_factory=list)
 
 
 @payload
@@ -512,9 +520,9 @@ class Place:
 class Search:
     """What to look for in rooms of one's own: words, "phrases" and filters.
 
-    Filters are `from:`, `in:`, `before:`, `after:` and `has:`; a `-` before a word or a filter turns it round. `room`
-    is as good as `in:`. `before` goes on after the last result of an earlier answer. Days are those of a time `zone`
-    such as Europe/Berlin, or of UTC.
+    Filters are `from:`, `in:`, `before:`, `after:` and `has:` (link, code, file or image); a `-` before a word or a
+    filter turns it round. `room` is as good as `in:`. `before` goes on after the last result of an earlier answer. Days
+    are those of a time `zone` such as Europe/Berlin, or of UTC.
     """
 
     query: Annotated[str, Field(min_length=1, max_length=MAX_SEARCH)]

@@ -27,12 +27,14 @@ from components.contract import (
 )
 from components.database import Database
 from components.given import Given
+from components.here import here
 from components.settings import RoomRules
 from components.streams import Streams
 from router.api import ON_ACCESS_LOST, Loss
 
 from . import api, directory, membership, messages, personal, rules, store
 from .commands import Commands
+from .files.attachments import Attachments, attachments
 from .inviting import Invites
 from .mine import Own
 from .moderators import Moderators
@@ -48,7 +50,8 @@ from .versions import Messages
 
 def build(given: Given) -> "Rooms":
     commands = catalog.commands(given.settings)
-    return Rooms(given.db, given.streams, given.bus, given.clock, given.settings.rooms, commands=commands)
+    files = attachments(given, here()[1])
+    return Rooms(given.db, given.streams, given.bus, given.clock, given.settings.rooms, commands=commands, files=files)
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Rooms(Component):
     settings: RoomRules = field(default_factory=RoomRules)
     turns: Turns = field(default_factory=Turns)
     commands: Sequence[Command] = ()
+    files: Attachments | None = None
 
     @cached_property
     def gate(self) -> Gate:
@@ -101,14 +105,17 @@ class Rooms(Component):
             *self.messages.routes(),
             *Changes(self.db, self.streams).routes(),
             *Commands(self.commands).routes(),
+            *(self.files.routes() if self.files else ()),
         ]
 
     def chores(self) -> list[Chore]:
-        return [Chore(upkeep.SECONDS, self.forget)]
+        return [Chore(upkeep.SECONDS, self.forget), *(self.files.chores() if self.files else ())]
 
     async def prepare(self) -> None:
         """The lobby is there from the start, and whoever comes and goes is told of."""
         self.streams.watch("member_", self._moved)
+        if self.files:
+            self.streams.watch("message_deleted", self.files.erased)
         await self.streams.write(directory.open_lobby)
 
     async def create(self, caller: Caller, new: api.NewRoom) -> api.Room:
@@ -150,7 +157,7 @@ class Rooms(Component):
 
     async def post(self, caller: Caller, post: api.Post) -> Appended:
         """Say something in a room."""
-        text = rules.spoken(post.text)
+        text = post.text.strip() if post.files else rules.spoken(post.text)
         await self.gate.let_pass(post.room, caller, text)
         return await self.streams.write(messages.post, post, text, caller)
 

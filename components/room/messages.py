@@ -1,11 +1,14 @@
 """What happens to messages, each within one transaction: load, decide, append, keep; a refusal takes all of it back."""
 
+from dataclasses import asdict
 from typing import Any
 
 from components.contract import Appended, Caller
 from components.streams import Log
 
 from . import api, marks, message_store, rules, speaking, store
+from .files import rules as file_rules
+from .files import store as file_store
 from .mentioning import Mentions, mentioned
 from .search import index
 
@@ -15,16 +18,23 @@ def post(log: Log, post: api.Post, text: str, caller: Caller) -> Appended:
     rules.must_be_member(store.is_member(log.connection, post.room, caller.id))
     stream, mentions = api.stream_of(post.room), _mentions(log, post.room, text, caller)
     places = {"reply_to": post.reply_to, "thread": post.thread}
-    data = {"text": text, **{name: place for name, place in places.items() if place is not None}}
-    posted = log.append(
-        stream, "message_posted", data, by=caller.author, key=post.key, derived=_derived(mentions=mentions)
-    )
+    file_rules.must_be_few(post.files)
+    files = file_store.attachable(log.connection, post.room, caller.id, post.files)
+    data = {
+        "text": text,
+        **_derived(files=post.files),
+        **{name: place for name, place in places.items() if place is not None},
+    }
+    derived = _derived(mentions=mentions, files=[asdict(file) for file in files])
+    posted = log.append(stream, "message_posted", data, by=caller.author, key=post.key, derived=derived)
     if not posted.duplicate:
         _must_fit(log, post)
+        file_rules.must_be_there(post.files, files)
         speaking.must_may_speak(log, post.room, caller)
         store.add_words(log.connection, post.room, posted.offset, posted.offset, caller.id)
         message_store.set_mentions(log.connection, post.room, posted.offset, mentions, caller.id)
-        index.add(log.connection, index.Said(post.room, posted.offset, log.now, caller.author, text))
+        file_store.attach(log.connection, post.room, posted.offset, post.files)
+        index.add(log.connection, index.Said(post.room, posted.offset, log.now, caller.author, text, files))
         store.stir(log.connection, post.room, log.now)
     return posted
 
@@ -54,6 +64,7 @@ def erase(log: Log, room: str, message: int) -> None:
     """Take the words of a message out of the log and the index, for good, and what hangs on it."""
     store.mark_deleted(log.connection, room, message)
     message_store.forget(log.connection, room, message)
+    file_store.drop_message(log.connection, room, message)
     index.remove(log.connection, room, message)
     for offset in store.words(log.connection, room, message):
         log.redact(api.stream_of(room), offset)

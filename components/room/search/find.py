@@ -88,6 +88,6 @@ def _older(connection: Connection, asker: str, place: Place) -> list[ColumnEleme
 
 
 def _hit(row: Any, title: str, query: Query) -> Hit:
-    shown = snippet(row.text, query.wanted.phrases)
+    shown = snippet(f"{row.text} {row.names}".strip(), query.wanted.phrases)
     by = Author(row.author, row.author_name)
     return Hit(row.room, title, row.kind, row.message, row.time, by, shown.text, shown.marks)

@@ -32,6 +32,7 @@ from sqlalchemy.exc import OperationalError
 
 from components.contract import Author
 from components.room.api import SearchTooSlow
+from components.room.files.api import File
 from components.room.store import METADATA
 
 from .query import Phrase, Query
@@ -51,8 +52,11 @@ SAID = Table(
     Column("text", Text, nullable=False),
     Column("link", Boolean, nullable=False),
     Column("code", Boolean, nullable=False),
+    Column("file", Boolean, nullable=False, default=False),
+    Column("image", Boolean, nullable=False, default=False),
+    Column("names", Text, nullable=False, default=""),
 )
-"""What every message says now. The ids have the order in which the messages were posted."""
+"""What every message says now, and the `names` of its files. The ids have the order in which they were posted."""
 
 _LINK = re.compile(r"https?://\S", re.IGNORECASE)
 _CODE = re.compile(r"`[^`]+`")
@@ -67,6 +71,11 @@ class Said:
     time: float
     by: Author
     text: str
+    files: Sequence[File] = ()
+
+    @property
+    def names(self) -> str:
+        return " ".join(file.name for file in self.files)
 
 
 class Index(Protocol):
@@ -98,17 +107,21 @@ def index_of(connection: Connection) -> Index:
 
 def add(connection: Connection, said: Said) -> None:
     """Take in what was posted."""
-    row = {"room": said.room, "message": said.message, "time": said.time, "author": said.by.id}
-    new = insert(SAID).values(**row, author_name=said.by.name, **_said(said.text)).returning(SAID.c.id)
-    index_of(connection).add(connection, connection.execute(new).scalar_one(), said.text, said.by.name)
+    row: Values = {"room": said.room, "message": said.message, "time": said.time, "author": said.by.id}
+    image = any(file.width for file in said.files)
+    row |= {"file": bool(said.files), "image": image, "names": said.names, "author_name": said.by.name}
+    new = insert(SAID).values(**row, **_said(said.text)).returning(SAID.c.id)
+    index_of(connection).add(
+        connection, connection.execute(new).scalar_one(), _all(said.text, said.names), said.by.name
+    )
 
 
 def change(connection: Connection, room: str, message: int, text: str) -> None:
     """Put what a message says now in the place of what it said."""
     there = update(SAID).where(SAID.c.room == room, SAID.c.message == message)
-    id = connection.execute(there.values(**_said(text)).returning(SAID.c.id)).scalar()
-    if id is not None:
-        index_of(connection).change(connection, id, text)
+    row = connection.execute(there.values(**_said(text)).returning(SAID.c.id, SAID.c.names)).first()
+    if row is not None:
+        index_of(connection).change(connection, row.id, _all(text, row.names))
 
 
 def remove(connection: Connection, room: str, message: int) -> None:
@@ -132,6 +145,11 @@ def _said(text: str) -> Values:
     """Make the columns that depend on a text. PostgreSQL has no character 0."""
     link, code = _LINK.search(text) is not None, _CODE.search(text) is not None
     return {"text": text.replace("\0", "\ufffd"), "link": link, "code": code}
+
+
+def _all(text: str, names: str) -> str:
+    """What a message is found by: its words, and the names of its files."""
+    return f"{text} {names}" if names else text
 
 
 def _joined(text: str) -> str:

@@ -16,7 +16,7 @@ MOST = 20
 """The most words, phrases and filters in one search."""
 SHORTEST = 2
 """A last word of so many characters is also the beginning of longer ones."""
-THINGS = ("link", "code")
+THINGS = ("link", "code", "file", "image")
 """What `has:` knows."""
 ME = "me"
 
