@@ -234,7 +234,7 @@ class Files(_Strict):
     """How many files of one person may be in no message yet; they go after an hour."""
     day_bytes: Annotated[int, Field(ge=1_024)] = 1_000_000_000
     """How much one person may send in a day."""
-    slowest: Annotated[int, Field(ge=1)] = 1_000
+    slowest: Annotated[int, Field(ge=1)] = 8_000
     """Bytes in a second, over half a minute: who sends more slowly is cut off."""
     at_once: Annotated[int, Field(ge=1)] = 100
     """How many may arrive at once at one router worker."""

@@ -170,6 +170,7 @@ class Node(ApplicationSession):
         guard = watch_over(router, catalog.declarations(settings), settings, known, wire, clock)
         cuts = Revocations(lasting(settings), IDENTITY not in catalog.names(settings))
         edge = open_edge(settings, places, router, reactor, counters, cuts, wire)
+        edge.guard = guard
         hooks.listen_as_set(settings, edge.door)
         watch(settings, places, name, edge)
         alive.take_over(places.run / alive.router_lock(name))

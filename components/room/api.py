@@ -62,10 +62,8 @@ from components.contract import (
 )
 
 from .emoji import one_emoji
-from .files.api import (
-    MAX_FILES,
-    FileId,
-)
+from .files import api as of_files
+from .files.api import MAX_FILES, FileId
 
 LOBBY = "lobby"
 MAX_TEXT = 5_000
@@ -907,6 +905,11 @@ UNPIN = Procedure("openline.room.unpin", Pin, Appended, callers=PEOPLE)
 PINS = Procedure("openline.room.pins", Which, Pins, callers=PEOPLE)
 HISTORY = Procedure("openline.room.history", WhichMessage, Versions, callers=PEOPLE)
 CHANGES = Procedure("openline.room.changes", Span, Changed, callers=PEOPLE)
+BEGIN_UPLOAD = of_files.BEGIN_UPLOAD
+TAKE_UPLOAD = of_files.TAKE_UPLOAD
+DROP_UPLOAD = of_files.DROP_UPLOAD
+FIND_FILE = of_files.FIND_FILE
+DISCARD_FILE = of_files.DISCARD_FILE
 COMMANDS = Procedure("openline.room.commands", Everything, Commands, callers=PEOPLE)
 COMMAND_ME = Procedure("openline.room.command_me", CommandLine, CommandAnswer, callers=PEOPLE)
 COMMAND_SHRUG = Procedure("openline.room.command_shrug", CommandLine, CommandAnswer, callers=PEOPLE)

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from math import ceil
 from typing import Any
 
+import orjson
 from twisted.internet.interfaces import ISSLTransport
 
 from router.http.headers import NOTHING, SAFE
@@ -33,11 +34,21 @@ def headers(length: int) -> dict[str, str]:
 def answer(status: int, retry_after: float | None = None) -> bytes:
     """Write a whole answer, after which the connection is closed."""
     words = f"{WORDS[status]}\n".encode()
-    fields = {**headers(len(words)), "Connection": "close"}
+    return _whole(status, words, headers(len(words)), retry_after)
+
+
+def answer_with(status: int, content: dict[str, Any], retry_after: float | None = None) -> bytes:
+    """Write a whole answer in JSON, after which the connection is closed."""
+    body = orjson.dumps(content)
+    return _whole(status, body, {**headers(len(body)), "Content-Type": "application/json"}, retry_after)
+
+
+def _whole(status: int, body: bytes, fields: dict[str, str], retry_after: float | None) -> bytes:
+    fields = {**fields, "Connection": "close"}
     if retry_after is not None:
         fields["Retry-After"] = str(max(1, ceil(retry_after)))
     lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{name}: {value}" for name, value in fields.items())]
-    return "\r\n".join([*lines, "", ""]).encode() + words
+    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def end(connection: Any) -> None:

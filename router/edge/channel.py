@@ -10,7 +10,8 @@ from typing import Any
 from twisted.internet.protocol import connectionDone
 from twisted.web.http import HTTPChannel
 
-from .answers import LINGER, answer, end
+from .answers import LINGER, answer, answer_with, end
+from .bodies import Body, Problem, Take
 from .door import Door
 
 MOST_HEADERS = 100
@@ -41,25 +42,43 @@ class Channel(HTTPChannel):
         super().__init__()
         self._door, self.limits = door, door.settings.limits.requests
         self._stage, self._timer = Stage.NEXT, None
+        self._body: Body | None = None
         self.totalHeadersSize = self.MAX_LENGTH = self.limits.head_bytes
 
     def refuse(self, status: int) -> None:
         """Answer in a plain sentence, and close once the peer has had time to read it."""
-        if self._stage is Stage.END:
-            return
+        if self._stage is not Stage.END:
+            self._count(f"request_{status}")
+            self._end(answer(status))
+
+    def refuse_with(self, status: int, content: dict[str, Any], retry_after: float | None = None) -> None:
+        """Answer in JSON before a body is there, and close as `refuse` does."""
+        if self._stage is not Stage.END:
+            self._count(str(content.get("error", "")).rpartition(".")[2])
+            self._end(answer_with(status, content, retry_after))
+
+    def hold(self) -> None:
+        """Read nothing more until `go_on`."""
+        self._networkProducer.pauseProducing()
+
+    def go_on(self) -> None:
+        """Read on, unless all is there."""
+        if self._stage is Stage.BODY:
+            self._networkProducer.resumeProducing()
+
+    def _end(self, words: bytes) -> None:
         self._wait(Stage.END, LINGER)
-        self._count(status)
         self._networkProducer.unregisterProducer()
         self._networkProducer.resumeProducing()
-        self.transport.write(answer(status))
+        self.transport.write(words)
         end(self.transport)
 
     def abort(self) -> None:
         """Close at once, whatever was not sent yet."""
         self.transport.abortConnection()
 
-    def _count(self, status: int) -> None:
-        self._door.counters.refused(f"request_{status}", getattr(self.transport.getPeer(), "host", ""))
+    def _count(self, reason: str) -> None:
+        self._door.counters.refused(reason, getattr(self.transport.getPeer(), "host", ""))
 
     # ---- deadlines
 
@@ -79,13 +98,30 @@ class Channel(HTTPChannel):
     def allHeadersReceived(self) -> None:  # noqa: N802
         if self._version == b"HTTP/1.1" and len(self.requests[-1].requestHeaders.getRawHeaders(b"Host", [])) != 1:
             return self.refuse(400)  # RFC 9112 §3.2
+        take = self._door.bodies.get(self._path.partition(b"?")[0]) if self._command == b"POST" else None
+        if take is not None:
+            return self._take_apart(take)
         if self.length is not None and self.length > self.limits.body_bytes:
             return self.refuse(413)
         self._wait(Stage.BODY, self.limits.body)
         super().allHeadersReceived()
 
+    def _take_apart(self, take: Take) -> None:
+        """Have a body taken as it comes, by somebody who bounds its size and its pace."""
+        request = self.requests[-1]
+        request.parseCookies()
+        length = None if request.requestHeaders.hasHeader(b"Transfer-Encoding") else self.length
+        try:
+            self._body = request.body = take(request, self, length, self._path)
+        except Problem as problem:
+            return self.refuse_with(problem.status, problem.content(), problem.retry_after)
+        self._wait(Stage.BODY, self._body.patience)
+        super().allHeadersReceived()
+        self._body.begin()
+
     def allContentReceived(self) -> None:  # noqa: N802
         if self._stage is not Stage.END:
+            self._body = None
             self._wait(Stage.ANSWER, None)
             super().allContentReceived()
 
@@ -112,12 +148,14 @@ class Channel(HTTPChannel):
     def _out_of_time(self) -> None:
         if self._stage is Stage.END:
             self.abort()
+        elif self._body is not None and self._body.goes_on():
+            self._wait(Stage.BODY, self._body.patience)
         elif self._stage is Stage.NEXT:
             self.loseConnection()
         elif self.requests or self._buffer:
             self.refuse(408)
         else:
-            self._count(408)
+            self._count("request_408")
             self.loseConnection()  # Nothing was asked, so nothing is answered.
 
     # ---- bounds

@@ -20,6 +20,7 @@ REASONS = (
     *("connections_address", "connections_all", "connections_new", "proxy_header", "too_many_guests", "provider"),
     *("component_without_key", "component_unknown", "component_forged", "not_authorized"),
     *(f"request_{status}" for status in (400, 408, 413, 414, 431)),
+    *("upload_cut", "file_too_large", "too_many_uploads", "enough_for_today", "picture_too_large", "picture_broken"),
     OTHER,
 )
 """Why somebody may be refused; any other word counts as `other`, so that no client can make up new series."""
@@ -63,6 +64,8 @@ class Counters(Collector):
         """Events handed to a client's connection, one for each receiver."""
         self.dropped = 0
         """Events left out for clients that read too slowly."""
+        self.uploads = self.upload_bytes = self.downloads = self.download_bytes = 0
+        """Files that were taken in and given out."""
         self.publish_seconds = Histogram(LATENCIES)
         self.call_seconds = Histogram(LATENCIES)
         self.queue_bytes: Callable[[], int] = int
@@ -124,6 +127,10 @@ class Counters(Collector):
         yield "received_bytes", "Bytes of messages of clients.", self.bytes_in
         yield "sent_bytes", "Bytes of messages to clients.", self.bytes_out
         yield "deliveries", "Events handed to a client, one for each receiver.", self.deliveries
+        yield "uploads", "Files that were taken in.", self.uploads
+        yield "upload_bytes", "Bytes of files that arrived.", self.upload_bytes
+        yield "downloads", "Files, or parts of them, that were given out.", self.downloads
+        yield "download_bytes", "Bytes of files that were given out.", self.download_bytes
         yield "dropped_events", "Events left out for clients that read too slowly.", self.dropped
 
     def _by_kind(self, metric: GaugeMetricFamily) -> Metric:

@@ -59,6 +59,8 @@ class Door:
         self.room = self._limits.all
         """How many fit in all."""
         self._is_closed = False
+        self.bodies: dict[bytes, Any] = {}
+        """What takes the bodies that are posted to a path as they come (`bodies.Take`)."""
 
     def enter(self, host: str) -> str:
         """Count a new TCP connection, to be told to `leave` under the name that is answered. Raises `Cut`."""

@@ -62,6 +62,8 @@ class Edge:
         self.journal, self.door = journal, door
         self.features = router.features()
         self.attendance: Attending = Nobody()
+        self.guard: Any = None
+        """What decides who may do what (`router.guard.Guard`)."""
         counters.queue_bytes = self._waiting
 
     def open(self, transport: Transport, before: int = 0) -> Session:

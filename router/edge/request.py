@@ -29,6 +29,8 @@ class Request(server.Request):
     defaultContentType = None  # noqa: N815
     channel: Any
     content: Any
+    body: Any = None
+    """What takes the body as it comes, where somebody does (`bodies.Body`)."""
 
     def __init__(self, channel: Any, *args: object) -> None:
         super().__init__(channel, *args, parsePOSTFormSubmission=False)
@@ -38,7 +40,9 @@ class Request(server.Request):
         self.content = BytesIO()
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
-        if self.content.tell() + len(data) > self.channel.limits.body_bytes:
+        if self.body is not None:
+            self.body.take(data)
+        elif self.content.tell() + len(data) > self.channel.limits.body_bytes:
             self.channel.refuse(413)
         else:
             super().handleContentChunk(data)

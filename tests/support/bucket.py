@@ -31,7 +31,7 @@ def server() -> str:
     ports = {name: free_port() for name in ("s3", "master", "volume", "filer")}
     who = {"name": "test", "credentials": [{"accessKey": ACCESS, "secretKey": SECRET}], "actions": ["Admin"]}
     (folder / "s3.json").write_text(json.dumps({"identities": [who]}))
-    weed = Path(sys.executable).with_name("weed")
+    weed = str(Path(sys.executable).with_name("weed"))
     command = [weed, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", "-filer"]
     command += [f"-s3.port={ports['s3']}", f"-s3.config={folder / 's3.json'}", "-volume.max=20"]
     command += [f"-{part}.port={ports[part]}" for part in ("master", "volume", "filer")]
