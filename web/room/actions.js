@@ -14,6 +14,7 @@ import { pinnedBy } from './marks.js'
  * @property {(message: Message) => void} thread
  * @property {(message: Message) => void} pin
  * @property {(message: Message) => void} copy
+ * @property {(file: import('./files/facts.js').File) => void} view
  * @property {(message: Message) => void} link
  * @property {(message: Message) => void} edit
  * @property {(message: Message) => void} remove
@@ -31,7 +32,7 @@ export const ACTION_KEYS = [
 /** @param {MessageRow} row @param {Room} room @param {Acts} acts @returns {Action[]} */
 export const actionsOf = ({ message, mine, pending }, room, acts) => {
   if (message.deleted) return []
-  const run = (/** @type {Exclude<keyof Acts, 'jump' | 'toggle'>} */ name) => () => acts[name](message)
+  const run = (/** @type {Exclude<keyof Acts, 'jump' | 'toggle' | 'view'>} */ name) => () => acts[name](message)
   const copy = { label: 'Copy text', key: 'c', icon: Copy, run: run('copy') }
   if (!message.id) return [copy]
   const own = mine && pending?.kind !== 'delete'

@@ -18,10 +18,11 @@ import { find } from './state.js'
  * @property {Message | null} reacting
  * @property {Message | null} versions
  * @property {boolean} pins
+ * @property {import('./files/facts.js').File | null} viewing
  */
 
 /** @type {Open} */
-const NOTHING = { reply: null, aside: null, thread: 0, shown: 0, reacting: null, versions: null, pins: false }
+const NOTHING = { reply: null, aside: null, thread: 0, shown: 0, reacting: null, versions: null, pins: false, viewing: null }
 
 /**
  * @param {Room} room
@@ -53,6 +54,7 @@ export const useActs = (room, own) => {
     edit: ({ id }) => own.edit(id),
     remove: ({ id }) => own.remove(id),
     versions: message => set({ versions: message }),
+    view: file => set({ viewing: file }),
     jump: id => jump(id),
   }), [room])
 

@@ -40,7 +40,7 @@ export class Asked {
     this.#words.set(message, null)
     try {
       const { by, versions } = await this.history(message)
-      this.#words.set(message, { by, text: versions.at(-1)?.text ?? '' })
+      this.#words.set(message, { by, text: versions.length ? versions[versions.length - 1].text || 'A file' : '' })
     } catch {
       this.#words.delete(message)
     }

@@ -5,6 +5,7 @@ import { html } from '../ui/html.js'
 import { Send } from '../ui/icons.js'
 import { tab } from '../ui/storage.js'
 import { useCompletion } from './completer.js'
+import { useAttachments } from './files/attach.js'
 import { isDone, leftOf, useGrowing } from './field.js'
 import { HoldNote } from './hold.js'
 import { Answering } from './parts.js'
@@ -17,7 +18,7 @@ const fingers = matchMedia('(pointer: coarse)')
  * @property {import('./room.js').Room} room
  * @property {string} title
  * @property {import('./standing.js').Hold | null} hold
- * @property {(text: string) => Promise<boolean>} onWrite  false if it was not taken
+ * @property {(text: string, files?: Promise<import('./files/facts.js').File[]>) => Promise<boolean>} onWrite  false if it was not taken
  * @property {() => void} [onEditLast]
  * @property {() => void} [onTyping]
  * @property {import('./state.js').Message | null} answering  what the words answer
@@ -36,8 +37,10 @@ export const Composer = ({ room, title, hold, onWrite, onEditLast, onTyping, ans
     if (!fingers.matches) field.current?.focus()
   }, [])
   useEffect(() => { void room.asked.learn() }, [room, room.phase])
-  const left = leftOf(words)
-  const ready = words.trim() !== '' && !(left !== null && left < 0) && !hold?.stopped && !hold?.until
+  const form = useRef(/** @type {HTMLFormElement | null} */ (null))
+  const attach = useAttachments(room, draft, form, hold?.stopped ?? false)
+  const left = leftOf(words), some = attach.uploads.list.length > 0
+  const ready = (words.trim() !== '' || some) && !(left !== null && left < 0) && !hold?.stopped && !hold?.until
 
   /** @param {string} text */
   const keep = text => {
@@ -50,7 +53,8 @@ export const Composer = ({ room, title, hold, onWrite, onEditLast, onTyping, ans
     keep('')
     completion.close()
     field.current?.focus()
-    if (!await onWrite(words.trim()) && !field.current?.value) keep(words)
+    const text = words.trim()
+    if (!await onWrite(text, some ? attach.uploads.take(text) : undefined) && !field.current?.value) keep(words)
   }
   const pressed = (/** @type {KeyboardEvent} */ event) => {
     if (completion.pressed(event)) event.preventDefault()
@@ -61,21 +65,23 @@ export const Composer = ({ room, title, hold, onWrite, onEditLast, onTyping, ans
     event.preventDefault()
   }
 
-  return html`<form class="composer" onSubmit=${(/** @type {SubmitEvent} */ event) => {
+  return html`<form class="composer" ref=${form} onSubmit=${(/** @type {SubmitEvent} */ event) => {
     event.preventDefault()
     void send()
   }}>
     ${id === 'composer' && html`<${HoldNote} hold=${hold} />`}
     ${completion.list}
     ${answering && html`<${Answering} message=${answering} onCancel=${onCancelReply} />`}
-    <div class="composer-box">
+    ${attach.chips}
+    <div class="composer-box" data-over=${attach.over ? '' : null}>
+      ${attach.button}
       <textarea ref=${field} id=${id} ...${completion.attributes} rows="1" dir="auto" enterkeyhint="send" aria-label=${label} placeholder=${`${label === 'Message' ? 'Message' : 'Reply in'} ${title}`}
         aria-describedby=${`composer-hold ${id}-left`} readonly=${hold?.stopped ?? false} aria-invalid=${left !== null && left < 0 ? 'true' : null} value=${words}
         onInput=${(/** @type {any} */ event) => {
           keep(event.target.value)
           completion.look()
           if (event.target.value.trim()) onTyping?.()
-        }} onClick=${completion.look} onBlur=${completion.close} onKeyDown=${pressed} />
+        }} onClick=${completion.look} onPaste=${attach.pasted} onBlur=${completion.close} onKeyDown=${pressed} />
       <span id=${`${id}-left`} class="composer-left" data-over=${left !== null && left < 0 ? '' : null}>${leftWords(left)}</span>
       <button class="send" aria-label="Send" title="Send" disabled=${!ready}><${Send} /></button>
     </div>

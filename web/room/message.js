@@ -9,6 +9,7 @@ import { Ago, full, shortClock } from '../ui/time.js'
 import { actionsOf } from './actions.js'
 import { isSameRow } from './drawn.js'
 import { Editor } from './editor.js'
+import { Files } from './files/shown.js'
 import { pinnedBy } from './marks.js'
 import { OnOthers } from './onothers.js'
 import { Quote, Reactions, Replies } from './parts.js'
@@ -50,6 +51,7 @@ export class MessageRow extends Component {
           if (text !== message.text) room.edit(message.id, text)
           onEdited()
         }} />` : html`<${Words} message=${message} acts=${acts} />`}
+        ${message.files.length > 0 && html`<${Files} files=${message.files} onView=${acts.view} />`}
         ${by && !message.deleted && html`<p class="pinned"><${Pin} />Pinned by <bdi>${by.name}</bdi></p>`}
         ${!message.deleted && html`<${Reactions} room=${room} message=${message} acts=${acts} />`}
         ${thread && html`<${Replies} thread=${thread} message=${message} acts=${acts} />`}
@@ -68,7 +70,7 @@ const iso = time => new Date(time * 1000).toISOString()
 /** @param {{message: import('./state.js').Message, acts: import('./actions.js').Acts}} props */
 const Words = ({ message, acts }) => message.deleted
   ? html`<p class="words gone">${message.taken ? html`<bdi>${message.taken.by.name}</bdi> deleted this message${message.taken.why ? `: ${message.taken.why}` : '.'}` : 'This message was deleted.'}</p>`
-  : html`<div class="words" dir="auto" dangerouslySetInnerHTML=${{ __html: toHtml(message.text) }} />
+  : html`${message.text && html`<div class="words" dir="auto" dangerouslySetInnerHTML=${{ __html: toHtml(message.text) }} />`}
       ${message.edited && html`<button class="edited" title="Show what it said before" onClick=${() => acts.versions(message)}>(edited)</button>`}`
 
 /** @param {{actions: import('./actions.js').Action[], children?: any}} props */

@@ -1,6 +1,7 @@
 // @ts-check
 // Tells somebody who looks elsewhere what was said: by the browser's notifications, a tone, and a mark on the page's icon.
 import { goTo } from '../routes.js'
+import { inWords } from './files/facts.js'
 import { isQuiet, wants } from './notices.js'
 
 /** @import { Rooms } from './rooms.js' */
@@ -71,7 +72,7 @@ export class Notifier {
   #tell({ room, event: { by, data } }) {
     if (this.rooms.personal.notices.sound) beep()
     if (allowed() !== 'granted') return
-    const text = String(data.text ?? ''), body = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
+    const text = inWords({ text: String(data.text ?? ''), files: data.files }), body = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
     try {
       const shown = new Notification(`${by.name} in ${this.rooms.title(room)}`, { body, tag: `openline ${room}`, icon: 'ui/logo.svg', silent: true })
       shown.onclick = () => {

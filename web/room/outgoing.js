@@ -16,12 +16,12 @@ export const outgoing = (entries, name) => entries
     ({ ...pendingOf(key, KINDS[uri], kwargs, state), error: error?.message ?? '', at: at / 1000 }))
 
 /**
- * @typedef {{text?: string, message?: number, emoji?: string, reply_to?: number, thread?: number}} What  as the node takes it
+ * @typedef {{text?: string, message?: number, emoji?: string, reply_to?: number, thread?: number, files?: string[]}} What  as the node takes it
  * @param {string} key @param {Pending['kind']} kind @param {What} what
  * @param {Pending['state']} state @returns {Pending}
  */
-export const pendingOf = (key, kind, { text = '', message = 0, emoji = '', reply_to: replyTo = 0, thread = 0 }, state) =>
-  ({ key, kind, text, message, emoji, replyTo, thread, state, at: Date.now() / 1000, error: '', offset: 0 })
+export const pendingOf = (key, kind, { text = '', message = 0, emoji = '', reply_to: replyTo = 0, thread = 0, files = [] }, state) =>
+  ({ key, kind, text, message, emoji, replyTo, thread, files, state, at: Date.now() / 1000, error: '', offset: 0 })
 
 /** What is put on a message: it is gone when it fails, while words wait to be sent again. @param {Pending} pending */
 export const isMark = ({ kind }) => kind !== 'post' && kind !== 'edit' && kind !== 'delete'

@@ -5,6 +5,7 @@ import { Avatar } from '../ui/avatar.js'
 import { html } from '../ui/html.js'
 import { Close, Reply, Smile, Thread as ThreadIcon } from '../ui/icons.js'
 import { Ago } from '../ui/time.js'
+import { inWords } from './files/facts.js'
 import { hasReacted, reactedWords, reactions } from './marks.js'
 
 /** @import { Acts } from './actions.js' */
@@ -26,14 +27,14 @@ export const Quote = ({ room, id, quote, acts }) => {
   const said = quote ?? room.asked.peek(id)
   return html`<button class="quote" onClick=${() => acts.jump(id)}>
     <${Reply} /><span class="hidden">In reply to </span>
-    ${said ? html`<bdi class="quote-by">${said.by.name}</bdi> <span class="quote-words" dir="auto">${inShort(said.text) || 'A deleted message'}</span>`
+    ${said ? html`<bdi class="quote-by">${said.by.name}</bdi> <span class="quote-words" dir="auto">${inShort(inWords(said)) || 'A deleted message'}</span>`
       : html`<span class="quote-words">An earlier message</span>`}
   </button>`
 }
 
 /** What the words that are being written answer. @param {{message: Message, onCancel: () => void}} props */
 export const Answering = ({ message, onCancel }) => html`<div class="answering">
-  <${Reply} /><span class="answering-words">Replying to <bdi class="quote-by">${message.by.name}</bdi> <span class="dim" dir="auto">${inShort(message.text)}</span></span>
+  <${Reply} /><span class="answering-words">Replying to <bdi class="quote-by">${message.by.name}</bdi> <span class="dim" dir="auto">${inShort(inWords(message))}</span></span>
   <button type="button" class="icon-button" aria-label="Do not reply" title="Do not reply (Esc)" onClick=${onCancel}><${Close} /></button>
 </div>`
 

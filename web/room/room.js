@@ -3,6 +3,7 @@
 import { newKey } from '../line/line.js'
 import { Aside } from './aside.js'
 import { Asked } from './asked.js'
+import { inWords } from './files/facts.js'
 import { hasReacted } from './marks.js'
 import { heldKey, isMark, outgoing, pendingOf } from './outgoing.js'
 import { Pages } from './pages.js'
@@ -151,10 +152,14 @@ export class Room extends EventTarget {
     this.#catchUp()
   }
 
-  /** @param {string} text @param {{replyTo?: number, thread?: number}} [place] */
-  post(text, { replyTo = 0, thread = 0 } = {}) {
-    this.#send('post', { text, ...(replyTo && { reply_to: replyTo }), ...(thread && { thread }) })
+  /** @param {string} text @param {{replyTo?: number, thread?: number, files?: string[]}} [place] */
+  post(text, { replyTo = 0, thread = 0, files = [] } = {}) {
+    this.#send('post', { text, ...(replyTo && { reply_to: replyTo }), ...(thread && { thread }), ...(files.length && { files }) })
   }
+
+  /** Let a file go that is on no message. @param {string} file */
+  discard(file) { return this.#line.call('openline.room.discard_file', { file }) }
+
   /** Put an emoji of ours on a message, or take it off. @param {Message} message @param {string} emoji */
   toggle({ id: message }, emoji) {
     const waiting = this.state.pending.findLast(one => isMark(one) && one.message === message && one.emoji === emoji)
@@ -320,7 +325,7 @@ export class Room extends EventTarget {
   #live(events) {
     const others = events.filter(({ by }) => by.id !== this.me.id)
     const heard = others.filter(({ type }) => type === 'message_posted')
-      .map(({ epoch, offset, by, data }) => ({ id: `${epoch} ${offset}`, text: `${by.name}: ${data.text}` }))
+      .map(({ epoch, offset, by, data }) => ({ id: `${epoch} ${offset}`, text: `${by.name}: ${inWords(/** @type {any} */ (data))}` }))
     this.heard = [...this.heard, ...heard].slice(-HEARD)
     for (const event of events) if (concerned(event).id !== this.me.id) this.count += COUNTS[event.type] ?? 0
   }

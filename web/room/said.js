@@ -7,9 +7,16 @@ import { commandIn } from './complete.js'
 
 /**
  * Say something. False if it was not taken, so that it can be tried again.
- * @param {Room} room @param {string} text @param {{replyTo?: number, thread?: number}} place @returns {Promise<boolean>}
+ * With files it waits until they are there.
+ * @param {Room} room @param {string} text
+ * @param {{replyTo?: number, thread?: number, files?: Promise<import('./files/facts.js').File[]>}} place @returns {Promise<boolean>}
  */
-export const say = async (room, text, { replyTo = 0, thread = 0 } = {}) => {
+export const say = async (room, text, { replyTo = 0, thread = 0, files } = {}) => {
+  if (files) {
+    const there = await files.catch(() => null)
+    if (there && (text || there.length)) room.post(text, { replyTo, thread, files: there.map(({ id }) => id) })
+    return there !== null
+  }
   const given = commandIn(text, room.asked.commands ?? [])
   if (!given) {
     room.post(text, { replyTo, thread })

@@ -31,6 +31,7 @@ import { markAll, marked } from './marks.js'
  * @property {{by: Author, why: string}} [taken]  by whom else than its author it was deleted
  * @property {number} replyTo  the message that it quotes, or 0
  * @property {number} thread  the message under which it stands, or 0
+ * @property {import('./files/facts.js').File[]} files
  * @property {string[] | 'room'} mentions  ids of those it names, or everybody
  * @property {import('./marks.js').Marks | null} marks
  */
@@ -53,6 +54,7 @@ import { markAll, marked } from './marks.js'
  * @property {string} emoji  of a reaction
  * @property {number} replyTo  of a post, as in a message
  * @property {number} thread
+ * @property {string[]} files  their ids
  * @property {string} text
  * @property {number} at  seconds since 1970
  * @property {'held' | 'waiting' | 'sending' | 'failed' | 'sent'} state
@@ -253,10 +255,10 @@ export const concerned = ({ by, data }) => data.id ? { id: data.id, name: data.n
 /** @param {Event} event @returns {Entry | null} */
 const entryOf = event => {
   const { type, offset: id, by, time, key, data } = event
-  // The log keeps no text of a deleted message, so one without text was deleted.
+  // The log keeps nothing of a deleted message, so one without text and files was deleted.
   if (type === 'message_posted') {
-    const { text = '', reply_to: replyTo = 0, thread = 0, mentions = [] } = data
-    return { kind: 'message', id, by, time, key, text, version: id, edited: false, deleted: !text, replyTo, thread, mentions, marks: null }
+    const { text = '', reply_to: replyTo = 0, thread = 0, files = [], mentions = [] } = data
+    return { kind: 'message', id, by, time, key, text, version: id, edited: false, deleted: !text && !files.length, replyTo, thread, files, mentions, marks: null }
   }
   return type in NOTES ? { kind: 'note', id, by, who: concerned(event), time, what: NOTES[type] } : null
 }
@@ -268,7 +270,7 @@ const changed = (message, change) => {
   const taken = by.id === message.by.id ? {} : { taken: { by, why } }
   // Of a message that was deleted the log keeps no thread; its deletion does.
   return text === null
-    ? { ...message, version, text: '', deleted: true, ...taken, mentions, thread: message.thread || change.thread }
+    ? { ...message, version, text: '', files: [], deleted: true, ...taken, mentions, thread: message.thread || change.thread }
     : { ...message, version, text, edited: true, mentions }
 }
 

@@ -20,7 +20,7 @@ import { threadRows } from './timeline.js'
  * @property {import('./standing.js').Hold | null} hold
  * @property {Acts} acts
  * @property {Message | null} answering
- * @property {(text: string) => Promise<boolean>} onWrite
+ * @property {(text: string, files?: Promise<import('./files/facts.js').File[]>) => Promise<boolean>} onWrite
  * @property {() => void} onCancelReply
  * @property {() => void} onEdited
  * @property {() => void} onClose

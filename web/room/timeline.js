@@ -1,6 +1,7 @@
 // @ts-check
 // The rows of a room as it is shown: days, who came and went, messages in groups, and what is still on its way. What is
 // said in a thread stands beside the room, and is counted where the thread begins.
+import { known } from './files/uploads.js'
 import { withPending } from './marks.js'
 import { isMark } from './outgoing.js'
 import { find } from './state.js'
@@ -145,7 +146,7 @@ const overlaid = (entry, pending) => {
   const known = overlays.get(pending)
   if (known?.entry === entry) return known.shown
   const gone = pending.kind === 'delete' && pending.state !== 'failed'
-  const shown = gone ? { ...entry, text: '', deleted: true }
+  const shown = gone ? { ...entry, text: '', files: [], deleted: true }
     : pending.kind === 'edit' ? { ...entry, text: pending.text, edited: true } : entry
   overlays.set(pending, { entry, shown })
   return shown
@@ -156,11 +157,12 @@ const drafts = new WeakMap()
 
 /** @param {Pending} pending @param {Author} me @returns {Message} */
 const written = (pending, me) => {
-  const known = drafts.get(pending)
-  if (known?.by.id === me.id) return known
-  const { key, text, at: time, replyTo, thread } = pending
+  const before = drafts.get(pending)
+  if (before?.by.id === me.id) return before
+  const { key, text, at: time, replyTo, thread, files: ids } = pending
+  const files = ids.flatMap(id => known.get(id) ?? [])
   /** @type {Message} */
-  const made = { kind: 'message', id: 0, by: me, time, key, text, version: 0, edited: false, deleted: false, replyTo, thread, mentions: [], marks: null }
+  const made = { kind: 'message', id: 0, by: me, time, key, text, version: 0, edited: false, deleted: false, replyTo, thread, files, mentions: [], marks: null }
   drafts.set(pending, made)
   return made
 }

@@ -51,7 +51,7 @@ export const PinsDialog = ({ room, acts, onClose }) => {
 /** @param {{pin: Pinned, room: Room, acts: Acts}} props */
 const PinItem = ({ pin, room, acts }) => html`<li>
   <p class="pin-head"><${Avatar} of=${pin.by} /><bdi class="author">${pin.by.name}</bdi> <span class="dim"><${Ago} at=${pin.time} /></span></p>
-  <p class="pin-words" dir="auto">${inShort(pin.text)}</p>
+  <p class="pin-words" dir="auto">${inShort(pin.text) || 'A file'}</p>
   <p class="dim pin-by">Pinned by <bdi>${pin.pinned_by.name}</bdi></p>
   <p class="pin-acts">
     <button class="button" onClick=${() => acts.jump(pin.message)}>Show in the room</button>

@@ -13,6 +13,7 @@ import { AboutRoom } from './about.js'
 import { focus, useActs } from './acts.js'
 import { Composer } from './composer.js'
 import { ModerationDesk } from './desk.js'
+import { Viewer, picturesOf } from './files/viewer.js'
 import { useHold } from './hold.js'
 import { InviteDialog } from './inviting.js'
 import { Log } from './log.js'
@@ -50,15 +51,15 @@ export const RoomView = ({ line, rooms, presence, name, route, shown, onSearch }
   const { open, set, acts } = useActs(room, { edit: setEditing, remove: id => deleteLater(room, id) })
   useTrouble(room)
 
-  const write = (/** @type {string} */ text) => {
-    const said = say(room, text, { replyTo: open.reply?.id })
+  const write = (/** @type {string} */ text, /** @type {Waiting} */ files) => {
+    const said = say(room, text, { replyTo: open.reply?.id, files })
     set({ reply: null })
     log.current?.toEnd()
     return said
   }
-  const writeAside = (/** @type {string} */ text) => {
+  const writeAside = (/** @type {string} */ text, /** @type {Waiting} */ files) => {
     set({ aside: null, shown: 0 })
-    return say(room, text, { replyTo: open.aside?.id, thread: open.thread })
+    return say(room, text, { replyTo: open.aside?.id, thread: open.thread, files })
   }
   const stopEditing = () => {
     const aside = find(room.view, editing)?.thread
@@ -98,6 +99,7 @@ export const RoomView = ({ line, rooms, presence, name, route, shown, onSearch }
   </section>`
 }
 
+/** @typedef {Promise<import('./files/facts.js').File[]> | undefined} Waiting */
 /** @typedef {'' | 'members' | 'about' | 'invite' | 'settings' | 'desk'} Sheet */
 
 /**
@@ -126,12 +128,13 @@ const Sheets = ({ line, rooms, presence, there, room, sheet, onPick }) => {
  * What stands in front of the room because of a message.
  * @param {{room: Room, open: import('./acts.js').Open, set: (now: Partial<import('./acts.js').Open>) => void, acts: import('./actions.js').Acts}} props
  */
-const Overlays = ({ room, open: { reacting, versions, pins }, set, acts }) => {
+const Overlays = ({ room, open: { reacting, versions, pins, viewing }, set, acts }) => {
   const pick = (/** @type {string} */ emoji) => {
     if (reacting) acts.toggle(reacting, emoji)
     set({ reacting: null })
   }
-  return html`${reacting && html`<${EmojiPicker} onClose=${() => set({ reacting: null })} onPick=${pick} />`}
+  return html`${viewing && html`<${Viewer} pictures=${picturesOf(room.state)} file=${viewing} onPick=${acts.view} onClose=${() => set({ viewing: null })} />`}
+    ${reacting && html`<${EmojiPicker} onClose=${() => set({ reacting: null })} onPick=${pick} />`}
     ${versions && html`<${VersionsDialog} room=${room} message=${versions} onClose=${() => set({ versions: null })} />`}
     ${pins && html`<${PinsDialog} room=${room} acts=${acts} onClose=${() => set({ pins: false })} />`}`
 }

@@ -25,6 +25,6 @@ export const under = (offset, thread, text = `answer ${offset}`, more = {}) => e
 
 /** Something in the outbox. */
 export const waiting = (key, more = {}) =>
-  ({ key, kind: 'post', message: 0, emoji: '', replyTo: 0, thread: 0, text: `text of ${key}`, at: NOON + 100, state: 'waiting', error: '', offset: 0, ...more })
+  ({ key, kind: 'post', message: 0, emoji: '', replyTo: 0, thread: 0, files: [], text: `text of ${key}`, at: NOON + 100, state: 'waiting', error: '', offset: 0, ...more })
 
 export const texts = state => state.entries.filter(({ kind }) => kind === 'message').map(({ text }) => text)
