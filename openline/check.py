@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 from components import settings_file
@@ -37,7 +38,11 @@ def mistakes(folder: Path, environ: Mapping[str, str]) -> list[str]:
 
 def _check_files(folder: Path, environ: Mapping[str, str]) -> list[str]:
     """List what is wrong with the files that the settings name."""
-    return [line for check in (_check_certificate, _check_secrets) for line in _of(partial(check, folder, environ))]
+    return [
+        line
+        for check in (_check_certificate, _check_secrets, _check_bucket)
+        for line in _of(partial(check, folder, environ))
+    ]
 
 
 def _check_secrets(folder: Path, environ: Mapping[str, str]) -> None:
@@ -49,6 +54,19 @@ def _check_secrets(folder: Path, environ: Mapping[str, str]) -> None:
             provider.secret(keys)
     except BadSecret as error:
         raise Mistakes([f"{settings_file.FILE}: oidc: {error}"]) from None
+
+
+def _check_bucket(folder: Path, environ: Mapping[str, str]) -> None:
+    """Read the secret of the bucket for files, and find the library that talks to it."""
+    settings = settings_file.load(folder, environ)
+    if settings.files.bucket is None:
+        return
+    try:
+        settings.files.bucket.secret(settings_file.places(folder, settings).keys)
+    except BadSecret as error:
+        raise Mistakes([f"{settings_file.FILE}: files.bucket: {error}"]) from None
+    if find_spec("minio") is None:
+        raise Mistakes([f"{settings_file.FILE}: files.bucket: buckets need one more package: pip install openline[s3]"])
 
 
 def _check_certificate(folder: Path, environ: Mapping[str, str]) -> None:

@@ -34,7 +34,6 @@ which `openline.room.mine` names as `feed`. Its events are those rooms that are 
 `notices` where those are.
 """
 
-from dataclasses import field
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -483,7 +482,7 @@ class Post:
     key: Key | None = None
     reply_to: Offset | None = None
     thread: Offset | None = None
-    files: Annotated[list[FileId], Field(max_length=MAX_FILES)] = field(default_factory=list)
+    files: Annotated[tuple[FileId, ...], Field(max_length=MAX_FILES)] = ()
 
 
 @payload
