@@ -93,7 +93,7 @@ def _type(hint: Any) -> str:
     """Name a type as it looks on the wire."""
     if get_origin(hint) is Annotated:
         return _type(get_args(hint)[0])
-    if get_origin(hint) is list:
+    if get_origin(hint) is list or (get_origin(hint) is tuple and get_args(hint)[1] is ...):
         return f"list of {_type(get_args(hint)[0])}"
     if get_origin(hint) is dict:
         return f"object of {_type(get_args(hint)[1])}"

@@ -182,7 +182,7 @@ def test_pictures_are_looked_at_by_keys(pair: tuple[Visitor, Visitor, Door]) -> 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_small_screen(pair: tuple[Visitor, Visitor, Door], scheme: str) -> None:
+def test_a_small_screen(pair: tuple[Visitor, Visitor, Door], scheme: str) -> None:
     ada, _, _ = pair
     ada.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     ada.page.set_viewport_size({"width": 320, "height": 640})
