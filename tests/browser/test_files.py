@@ -119,7 +119,7 @@ def test_files_are_dropped_and_pasted(pair: tuple[Visitor, Visitor, Door]) -> No
 def test_a_message_waits_for_its_files_and_may_be_taken_back(pair: tuple[Visitor, Visitor, Door]) -> None:
     ada, bob, _ = pair
     held: list[Route] = []
-    ada.page.route("**/files?*", held.append)
+    ada.page.route("**/files?*", lambda route: held.append(route))
     pick(ada, ("slow.txt", b"slow"))
     expect(chip(ada, "slow.txt").get_by_role("progressbar", name="Sending slow.txt")).to_be_visible()
     ada.composer.fill("With a file")
