@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from importlib import import_module
 
-from .contract import Beside, Command, Declared, Procedure, Topic
-from .settings import Settings
+from .contract import PEOPLE, Beside, Command, CommandAnswer, CommandLine, Declared, Procedure, Topic
+from .settings import Bot, Settings
 
 ROUTER = "router"
 """The process name under which components live in the router worker."""
@@ -30,7 +30,14 @@ def commands(settings: Settings) -> list[Command]:
     """List the commands of rooms, by name; of two of one name, the component that is named first has it."""
     modules = [import_module(f"{package(name)}.api") for name in names(settings)]
     found = [value for module in modules for value in vars(module).values() if isinstance(value, Command)]
+    found += [_of_bot(bot, name) for bot in settings.rooms.bots for name in bot.commands]
     return sorted({one.name: one for one in reversed(found)}.values(), key=lambda one: one.name)
+
+
+def _of_bot(bot: Bot, name: str) -> Command:
+    """Make the command of a component from outside: the router says who may call it, as its key does."""
+    procedure = Procedure(f"app.{bot.component}.command_{name}", CommandLine, CommandAnswer, callers=PEOPLE)
+    return Command(name, procedure, bot.commands[name])
 
 
 def declared_in(module: str) -> Iterator[Declared]:

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, SchemaError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from .bucket import BucketSettings
-from .contract import StreamPattern, covers
+from .contract import Author, StreamPattern, covers
 from .provider import Provider, Providers
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -212,6 +212,33 @@ class Accounts(_Strict):
     """The procedure of a component of the site that mails links to people who forgot their password."""
 
 
+class Bot(_Strict):
+    """A component from outside that answers in rooms: `openline component add` made its key."""
+
+    component: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    """Its procedures are `app.<component>.on_mention`, and `app.<component>.command_<name>` for each command."""
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    """As people see and mention it."""
+    rooms: list[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,39}$")]] = ["lobby"]
+    """Where it is, of the rooms that there are when the node starts."""
+    commands: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")], str] = {}
+    """What people give by typing `/` and the name, each with what it does."""
+
+    @property
+    def author(self) -> Author:
+        """The bot, as the author of what it says."""
+        return Author(f"bot_{self.component}", self.name)
+
+
+class Hooks(_Strict):
+    """Webhooks of rooms."""
+
+    allow: list[Network] = []
+    """Networks of the operator's own that events may be sent to, such as 10.1.0.0/16, besides the public one."""
+    rate: Rate = Rate(per_second=1, burst=10)
+    """How fast one incoming webhook may post."""
+
+
 class RoomRules(_Strict):
     """What holds in every room."""
 
@@ -221,6 +248,7 @@ class RoomRules(_Strict):
     """The procedure of a component of the site that is asked before a message is kept."""
     edit: Duration = 600.0
     """How long members may edit what they posted; those who moderate a room may for ever."""
+    bots: list[Bot] = []
 
 
 class Files(_Strict):
@@ -281,12 +309,13 @@ class Settings(_Strict):
     """Sockets and locks of the running node; only its owner may enter."""
     routers: Annotated[list[str], Field(min_length=1)] = ["router1"]
     """The router workers that every component joins."""
-    processes: Mapping[str, list[str]] = {"main": ["stream", "room", "identity", "presence"]}
+    processes: Mapping[str, list[str]] = {"main": ["stream", "room", "identity", "presence", "hook"]}
     """Which components live together in which process; those of `router` live in each router worker."""
     guests: Guests = Guests()
     accounts: Accounts = Accounts()
     rooms: RoomRules = RoomRules()
     files: Files = Files()
+    hooks: Hooks = Hooks()
     tokens: Tokens = Tokens()
     presence: Presence = Presence()
     oidc: Providers = []

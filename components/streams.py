@@ -131,6 +131,10 @@ class Streams:
 
         return await self._db.read(load)
 
+    async def after(self, stream: str, offset: int, limit: int) -> list[Event]:
+        """Load the events that come after an offset, so many at most."""
+        return (await self.read(Range(stream, after=offset, limit=limit))).events
+
     async def heads(self, streams: Sequence[str]) -> dict[str, Head]:
         return await self._db.read(store.heads, streams)
 

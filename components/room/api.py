@@ -8,7 +8,7 @@ A room is the stream `openline.room.<room>`. Its events, with their `data`:
 - `message_posted` `{text}`; the message's id is the event's offset. It may have a `reply_to`, the message that it
   quotes; a `thread`, the message at which that thread begins; `mentions`, the ids of those it names, or the word
   `room` for everybody; and `files`, each as `{id, name, type, size, width, height, thumb}`. With files there may be no
-  words: then `text` is empty
+  words: then `text` is empty. What a program said (a webhook, a bot) has its id as `program`, and maybe an `icon`
 - `message_edited` `{message, text}`, with the `mentions` of the new text
 - `message_deleted` `{message}`, with its `thread` if it was said in one; the text is then gone from the log too. By
   whom else than its author: a moderator, who says `why`
@@ -38,6 +38,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from components import rooms
 from components.contract import (
     COMPONENT,
     PEOPLE,
@@ -927,3 +928,5 @@ ON_CREATED = Topic("openline.room.on_created", Room, readers=PEOPLE)
 """A public room is there."""
 ON_CHANGED = Topic("openline.room.on_changed", Room, readers=PEOPLE)
 """A public room has other words, or is archived. Who joined it and as what is not said."""
+STANDING, SAY, TELL, PUBLIC = rooms.STANDING, rooms.SAY, rooms.TELL, rooms.PUBLIC
+"""What other components ask."""

@@ -38,6 +38,7 @@ from .files.attachments import Attachments, attachments
 from .inviting import Invites
 from .mine import Own
 from .moderators import Moderators
+from .programs import Programs, enrol
 from .search import upkeep
 from .search.find import find
 from .search.query import parse
@@ -106,6 +107,7 @@ class Rooms(Component):
             *Changes(self.db, self.streams).routes(),
             *Commands(self.commands).routes(),
             *(self.files.routes() if self.files else ()),
+            *Programs(self.db, self.streams, self.gate).routes(),
         ]
 
     def chores(self) -> list[Chore]:
@@ -117,6 +119,8 @@ class Rooms(Component):
         if self.files:
             self.streams.watch("message_deleted", self.files.erased)
         await self.streams.write(directory.open_lobby)
+        for bot in self.settings.bots:
+            await self.streams.write(enrol, bot.author, tuple(bot.rooms))
 
     async def create(self, caller: Caller, new: api.NewRoom) -> api.Room:
         """Open a room, with its maker as the first member, and tell everybody of it unless it is private."""

@@ -192,4 +192,4 @@ def test_components_sign_in_with_a_key(tmp_path: Path, auth: str, place: str) ->
 
 
 def test_the_paths_that_open_after_the_pages_are_found() -> None:
-    assert web_paths(ROOT / ".crossbar") == {"auth", "events", "files", "lp", "streams", "ws"}
+    assert web_paths(ROOT / ".crossbar") == {"auth", "events", "files", "hooks", "lp", "streams", "ws"}
