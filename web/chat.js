@@ -123,8 +123,9 @@ const tell = (rooms, { type, by, data }) => {
     room_invited: `${by.name} invites you to ${data.title}.`,
     room_opened: `${by.name} wants to talk to you.`,
     message_reported: `A message was reported in ${rooms.title(data.room)}.`,
+    hook_paused: `The webhook “${data.name}” is paused: it failed for too long.`,
   })[type]
-  if (words) toast({ text: words, action: { label: 'Open', run: () => goTo(data.room) } })
+  if (words) toast({ text: words, action: data.room ? { label: 'Open', run: () => goTo(data.room) } : undefined })
 }
 
 /** What stands beside the rooms. @param {{line: Line, rooms: Rooms, presence: Presence, route: import('./routes.js').Route, person: Person, onSearch: () => void, onSignOut: (everywhere: boolean) => void}} props */

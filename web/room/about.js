@@ -2,10 +2,10 @@
 // About a room: what it is for, and what can be done with it.
 import { Dialog } from '../ui/dialog.js'
 import { html } from '../ui/html.js'
-import { Link, Settings, Shield } from '../ui/icons.js'
+import { Link, Plug, Settings, Shield } from '../ui/icons.js'
 import { moderates, span } from './standing.js'
 
-/** @typedef {'invite' | 'settings' | 'desk'} Next */
+/** @typedef {'invite' | 'settings' | 'desk' | 'hooks'} Next */
 
 /** @param {{room: import('./room.js').Room, onClose: () => void, onPick: (next: Next) => void}} props */
 export const AboutRoom = ({ room, onClose, onPick }) => {
@@ -19,7 +19,8 @@ export const AboutRoom = ({ room, onClose, onPick }) => {
     <div class="stack">
       ${invites && html`<button class="button" onClick=${() => onPick('invite')}><${Link} />Invite people</button>`}
       ${runs && html`<button class="button" onClick=${() => onPick('settings')}><${Settings} />Room settings</button>
-        <button class="button" onClick=${() => onPick('desk')}><${Shield} />Moderation</button>`}
+        <button class="button" onClick=${() => onPick('desk')}><${Shield} />Moderation</button>
+        ${info?.kind !== 'direct' && html`<button class="button" onClick=${() => onPick('hooks')}><${Plug} />Webhooks</button>`}`}
     </div>
   <//>`
 }

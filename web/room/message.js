@@ -43,10 +43,10 @@ export class MessageRow extends Component {
     const by = pinnedBy(message)
     const state = pending && pending.state !== 'held' ? pending.state === 'failed' ? 'failed' : 'pending' : null
     return html`<li class=${`message ${first ? 'first' : ''} ${found ? 'found' : ''}`} data-message=${row.id} data-state=${state} data-named=${named ? '' : null} tabindex=${reachable ? 0 : -1}>
-      ${first ? html`<${Avatar} of=${message.by} />` : html`<time class="gutter" dateTime=${iso(message.time)} title=${full(message.time)}>${shortClock(message.time)}</time>`}
+      ${first ? html`<${Avatar} of=${shownAs(message)} />` : html`<time class="gutter" dateTime=${iso(message.time)} title=${full(message.time)}>${shortClock(message.time)}</time>`}
       <div class="message-main">
         ${message.replyTo > 0 && !message.deleted && html`<${Quote} room=${room} id=${message.replyTo} quote=${row.quote} acts=${acts} />`}
-        ${first && html`<p class="message-head"><bdi class="author">${message.by.name}</bdi> <${Ago} at=${message.time} />${named && html`<span class="hidden"> mentions you</span>`}</p>`}
+        ${first && html`<p class="message-head"><bdi class="author">${message.by.name}</bdi> ${message.program && html`<span class="badge">App</span> `}<${Ago} at=${message.time} />${named && html`<span class="hidden"> mentions you</span>`}</p>`}
         ${editing ? html`<${Editor} text=${message.text} onCancel=${onEdited} onSave=${(/** @type {string} */ text) => {
           if (text !== message.text) room.edit(message.id, text)
           onEdited()
@@ -63,6 +63,9 @@ export class MessageRow extends Component {
     </li>`
   }
 }
+
+/** Whose face stands beside a message: a program has an emoji or a letter. @param {import('./state.js').Message} message */
+const shownAs = ({ by, icon }) => icon ? { id: by.id, name: icon } : by
 
 /** @param {number} time */
 const iso = time => new Date(time * 1000).toISOString()

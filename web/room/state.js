@@ -34,6 +34,8 @@ import { markAll, marked } from './marks.js'
  * @property {import('./files/facts.js').File[]} files
  * @property {string[] | 'room'} mentions  ids of those it names, or everybody
  * @property {import('./marks.js').Marks | null} marks
+ * @property {string} [program]  which program said it: a webhook or a bot
+ * @property {string} [icon]  as what it is shown
  */
 /**
  * @typedef {object} Note
@@ -257,8 +259,8 @@ const entryOf = event => {
   const { type, offset: id, by, time, key, data } = event
   // The log keeps nothing of a deleted message, so one without text and files was deleted.
   if (type === 'message_posted') {
-    const { text = '', reply_to: replyTo = 0, thread = 0, files = [], mentions = [] } = data
-    return { kind: 'message', id, by, time, key, text, version: id, edited: false, deleted: !text && !files.length, replyTo, thread, files, mentions, marks: null }
+    const { text = '', reply_to: replyTo = 0, thread = 0, files = [], mentions = [], program = '', icon = '' } = data
+    return { kind: 'message', id, by, time, key, text, version: id, edited: false, deleted: !text && !files.length, replyTo, thread, files, mentions, marks: null, ...(program ? { program, icon } : {}) }
   }
   return type in NOTES ? { kind: 'note', id, by, who: concerned(event), time, what: NOTES[type] } : null
 }

@@ -15,6 +15,7 @@ import { Composer } from './composer.js'
 import { ModerationDesk } from './desk.js'
 import { Viewer, picturesOf } from './files/viewer.js'
 import { useHold } from './hold.js'
+import { WebhooksDialog } from './hooks/hooks.js'
 import { InviteDialog } from './inviting.js'
 import { Log } from './log.js'
 import { Members } from './members.js'
@@ -100,7 +101,7 @@ export const RoomView = ({ line, rooms, presence, name, route, shown, onSearch }
 }
 
 /** @typedef {Promise<import('./files/facts.js').File[]> | undefined} Waiting */
-/** @typedef {'' | 'members' | 'about' | 'invite' | 'settings' | 'desk'} Sheet */
+/** @typedef {'' | 'members' | 'about' | 'invite' | 'settings' | 'desk' | 'hooks'} Sheet */
 
 /**
  * @param {{line: Line, rooms: Rooms, presence: Presence, there: RoomPresence | null, room: Room, sheet: Sheet,
@@ -121,6 +122,7 @@ const Sheets = ({ line, rooms, presence, there, room, sheet, onPick }) => {
   if (sheet === 'about') return html`<${AboutRoom} room=${room} onClose=${close} onPick=${onPick} />`
   if (sheet === 'invite') return html`<${InviteDialog} line=${line} room=${room} onClose=${close} />`
   if (sheet === 'settings') return html`<${RoomSettings} room=${room} onClose=${close} />`
+  if (sheet === 'hooks') return html`<${WebhooksDialog} line=${line} room=${room} onClose=${close} />`
   return sheet === 'desk' ? html`<${ModerationDesk} line=${line} room=${room} onClose=${close} />` : null
 }
 

@@ -4,8 +4,8 @@ import { useState } from 'preact/hooks'
 import { html } from './html.js'
 import { Copy } from './icons.js'
 
-/** @param {{label: string, text: string}} props */
-export const CopyField = ({ label, text }) => {
+/** @param {{label: string, text: string, id?: string}} props  with an id of its own where there may be several */
+export const CopyField = ({ label, text, id = 'copy-text' }) => {
   const [said, setSaid] = useState('')
   const copy = async () => {
     try {
@@ -17,9 +17,9 @@ export const CopyField = ({ label, text }) => {
   }
   const select = (/** @type {any} */ { target }) => target.select()
   return html`<div class="copy">
-    <label for="copy-text">${label}</label>
+    <label for=${id}>${label}</label>
     <div class="copy-box">
-      <input id="copy-text" class="field" readonly value=${text} onFocus=${select} />
+      <input id=${id} class="field" readonly value=${text} onFocus=${select} />
       <button type="button" class="button primary" onClick=${copy}><${Copy} />Copy</button>
     </div>
     <p class="dim copy-said" role="status">${said}</p>
