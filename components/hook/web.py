@@ -90,7 +90,7 @@ class Web:
         if not found:
             raise Unsent("No such host.")
         if not all(rules.is_reachable(one, self._allowed) for one in found):
-            raise Unsent("This address is not public, and the operator has not allowed it (`hooks.allow`).")
+            raise Unsent("This address is not public, and the operator has not allowed it (hooks.allow).")
         return found[0]
 
     def _look_up(self, name: str, port: int) -> Deferred[list[str]]:
