@@ -8,7 +8,21 @@ from pathlib import Path
 from typing import Protocol
 
 from components.settings_file import find_folder
-from openline import audit, check, component, explain, invite, keys, permissions, revoke, run, user, version
+from openline import (
+    audit,
+    check,
+    component,
+    explain,
+    export,
+    importing,
+    invite,
+    keys,
+    permissions,
+    revoke,
+    run,
+    user,
+    version,
+)
 
 
 class Verb(Protocol):
@@ -34,6 +48,8 @@ VERBS: dict[str, Verb] = {
     "keys": keys,
     "component": component,
     "audit": audit,
+    "export": export,
+    "import": importing,
     "version": version,
 }
 

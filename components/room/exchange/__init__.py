@@ -1,0 +1,1 @@
+"""Rooms as lines of JSON: taken out of a database, and brought into one."""

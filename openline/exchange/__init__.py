@@ -1,0 +1,1 @@
+"""Rooms out of a node, and into one: folders and archives of lines of JSON."""

@@ -1,0 +1,1 @@
+"""What Slack exports, as rooms: https://slack.com/help/articles/220556107."""
