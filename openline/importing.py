@@ -77,6 +77,9 @@ def _pair(said: str) -> tuple[str, str]:
 def _say_what(planned: Any) -> int:
     for name, room in planned.rooms.items():
         here = planned.names[name]
+        if name in planned.here:
+            say(f"{here}: here already")
+            continue
         named = "" if here == name else f" as {here}"
         say(f"{name}: {room.head - room.oldest + 1} events would come in{named}")
     say(f"{len(planned.rooms)} rooms and {planned.people} people would come in. Nothing was written.")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -37,6 +38,10 @@ class Plan:
     rooms: dict[str, RoomLine] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     """The name that each has here."""
+    marks: dict[str, str] = field(default_factory=dict)
+    """What tells a room that was brought in from the same file before."""
+    here: set[str] = field(default_factory=set)
+    """Those that were."""
     people: int = 0
     reasons: list[str] = field(default_factory=list)
 
@@ -52,9 +57,11 @@ def plan(transact: Transact, source: Source, renamed: Mapping[str, str]) -> Plan
     files = rooms_in(source)
     found.reasons += [f"--as {name}=…: there is no room {name} in the export" for name in renamed.keys() - files.keys()]
     for name, file in files.items():
-        room = _checked(source, name, file)
+        room, found.marks[name] = _checked(source, name, file)
         found.rooms[name], found.names[name] = room, renamed.get(name, name)
-        if clash := transact(partial(bringing.clash, room=room, name=found.names[name])):
+        if transact(partial(bringing.is_here, name=found.names[name], mark=found.marks[name])):
+            found.here.add(name)
+        elif clash := transact(partial(bringing.clash, room=room, name=found.names[name])):
             found.reasons.append(f"{file}: {clash}")
     twice = [name for name in found.names.values() if list(found.names.values()).count(name) > 1]
     found.reasons += [f"two rooms would be called {name}" for name in sorted(set(twice))]
@@ -74,20 +81,23 @@ def bring(transact: Transact, source: Source, planned: Plan, told: Told = lambda
     files = rooms_in(source)
     for name, room in planned.rooms.items():
         here = planned.names[name]
+        if name in planned.here:
+            continue
         if clash := transact(partial(bringing.clash, room=room, name=here)):
             raise Refused([f"{files[name]}: {clash}"])
-        _room(transact, _lines(source, files[name]), room, here)
+        _room(transact, _lines(source, files[name]), room, (here, planned.marks[name]))
         told(name, here, room.head - room.oldest + 1)
 
 
-def _room(transact: Transact, lines: Iterator[Line], room: RoomLine, name: str) -> None:
+def _room(transact: Transact, lines: Iterator[Line], room: RoomLine, called: tuple[str, str]) -> None:
+    name, mark = called
     while transact(partial(bringing.sweep, name=name)):
         pass
     transact(partial(bringing.begin, room=room, name=name))
     state: list[Line] = []
     for chunk in _batches(_events(lines, state), bringing.CHUNK):
         transact(partial(bringing.add_events, name=name, events=chunk))
-    transact(partial(bringing.finish, room=room, name=name, state=state))
+    transact(partial(bringing.finish, room=room, name=name, state=state, mark=mark))
 
 
 def _events(lines: Iterator[Line], state: list[Line]) -> Iterator[EventLine]:
@@ -99,19 +109,20 @@ def _events(lines: Iterator[Line], state: list[Line]) -> Iterator[EventLine]:
             state.append(line)
 
 
-def _checked(source: Source, name: str, file: str) -> RoomLine:
-    """Read all of a room's file once. Raises `Refused` with the line that is wrong."""
-    order, number = bringing.Order(), 1
+def _checked(source: Source, name: str, file: str) -> tuple[RoomLine, str]:
+    """Read all of a room's file once: its first line, and a mark of its bytes. Raises `Refused` with a bad line."""
+    order, number, digest = bringing.Order(), 1, sha256()
     try:
         for written in _written(source, file):
             order.take(form.parse(written))
+            digest.update(written)
             number += 1
         order.end()
     except BadLine as bad:
         raise Refused([f"{file}:{number}: {bad}"]) from None
     if order.room is None or order.room.name != name:
         raise Refused([f"{file}:1: this is another room than the file is called after"])
-    return order.room
+    return order.room, f"openline.import.{digest.hexdigest()}"
 
 
 def _lines(source: Source, file: str) -> Iterator[Line]:

@@ -37,6 +37,12 @@ def clash(connection: Connection, room: RoomLine, name: str) -> str | None:
     return f"its people have a direct room already, {other}" if other else None
 
 
+def is_here(connection: Connection, name: str, mark: str) -> bool:
+    """Say whether a room was brought in from the same file before, whatever happened in it since."""
+    there = select(KEY.c.offset).join(STREAM, STREAM.c.id == KEY.c.stream)
+    return connection.execute(there.where(STREAM.c.name == stream_of(name), KEY.c.key == mark)).first() is not None
+
+
 def _is_untouched(connection: Connection, name: str) -> bool:
     """Say whether a room, such as a new node's lobby, has neither people nor words."""
     head = connection.execute(select(STREAM.c.head).where(STREAM.c.name == stream_of(name))).scalar() or 0
@@ -82,8 +88,10 @@ def add_events(connection: Connection, name: str, events: Sequence[EventLine]) -
             follow(connection, name, event)
 
 
-def finish(connection: Connection, room: RoomLine, name: str, state: Sequence[Line]) -> None:
-    """Keep who is in the room, and let people see it."""
+def finish(connection: Connection, room: RoomLine, name: str, state: Sequence[Line], mark: str) -> None:
+    """Keep who is in the room, and let people see it. `mark`, among the keys of its log, says what it came from."""
+    stream = connection.execute(select(STREAM.c.id).where(STREAM.c.name == stream_of(name))).scalar_one()
+    connection.execute(KEY.insert().values(stream=stream, key=mark, offset=room.head))
     for line in state:
         _add_state(connection, name, line)
     values = {"kind": room.type, "active": room.active, "circle": room.circle}

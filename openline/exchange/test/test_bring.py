@@ -47,7 +47,11 @@ def test_a_room_of_the_same_name_is_in_the_way(here: World, export: Memory) -> N
     assert here.rows() == before
     here.bring(export, team="old_team")
     assert {"team", "old_team"} <= {room.room for room in here.do(BOB, api.LIST).rooms}
-    assert here.refused(export, team="old_team") and here.refused(export, other="x")
+    here.do(BOB, api.POST, room="old_team", text="since then")
+    before = here.rows()
+    here.bring(export, team="old_team")
+    assert here.rows() == before, "what came in before is left as it is"
+    assert here.refused(export, other="x")
 
 
 def test_a_new_nodes_lobby_is_not_in_the_way() -> None:
@@ -56,6 +60,7 @@ def test_a_new_nodes_lobby_is_not_in_the_way() -> None:
     there.do(ADA, api.POST, room="lobby", text="hello")
     here.bring(there.export())
     assert here.export().files == there.export().files
+    there.do(ADA, api.POST, room="lobby", text="more")
     assert here.refused(there.export())
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 from typing import IO, Any
 
@@ -85,7 +86,7 @@ class World:
 
     def rows(self, *tables: Table) -> dict[str, list[str]]:
         """What stands in some tables, whatever its order."""
-        return {table.name: self.transact(lambda c, table=table: _rows(c, table)) for table in tables or TABLES}
+        return {table.name: self.transact(partial(_rows, table=table)) for table in tables or TABLES}
 
 
 def result(waiting: Any) -> Any:
