@@ -1,5 +1,6 @@
 """The database of a node, for commands that read or write much of it while the node runs or not."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,8 @@ from components.engines import NotDurable, backend_of
 from components.migrate import NewerDatabase, migrate
 from components.settings_file import Places
 
+PAUSE = 0.005
+"""Seconds after a transaction in which those who talk get their turn: SQLite's lock goes to whoever asks first."""
 Transact = Callable[[Callable[[Connection], Any]], Any]
 """Runs something in a transaction of its own."""
 
@@ -29,12 +32,12 @@ def reading(places: Places) -> Iterator[Transact]:
 @contextmanager
 def writing(places: Places) -> Iterator[Transact]:
     """Lend transactions that write. The node waits for each, so they are to be small."""
-    with _lent(places, lambda: backend_of(places.database).writer()) as transact:
+    with _lent(places, lambda: backend_of(places.database).writer(), PAUSE) as transact:
         yield transact
 
 
 @contextmanager
-def _lent(places: Places, make: Callable[[], Engine]) -> Iterator[Transact]:
+def _lent(places: Places, make: Callable[[], Engine], pause: float = 0.0) -> Iterator[Transact]:
     engine: Engine | None = None
     try:
         migrate(places.database)
@@ -42,7 +45,9 @@ def _lent(places: Places, make: Callable[[], Engine]) -> Iterator[Transact]:
 
         def transact(work: Callable[[Connection], Any]) -> Any:
             with made.begin() as connection:
-                return work(connection)
+                found = work(connection)
+            time.sleep(pause)
+            return found
 
         yield transact
     except DBAPIError as error:

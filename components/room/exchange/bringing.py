@@ -22,7 +22,7 @@ from components.stream.store import EVENT, KEY, STREAM
 from .form import BadLine, DeedLine, EventLine, InvitedLine, Line, MemberLine, RoomLine, SanctionLine
 
 UNFINISHED = "importing"
-CHUNK = 500
+CHUNK = 200
 """How many events one transaction takes."""
 SWEPT = 2_000
 """How many rows of an unfinished room one transaction takes away."""
@@ -83,6 +83,9 @@ def add_events(connection: Connection, name: str, events: Sequence[EventLine]) -
     keys = [{"stream": stream, "key": one.key, "offset": one.offset} for one in events if one.key is not None]
     if keys:
         connection.execute(KEY.insert(), keys)
+    words = [row for event in events if (row := _words(name, event))]
+    if words:
+        connection.execute(WORDS.insert(), words)
     for event in events:
         if follow := _FOLLOWS.get(event.type):
             follow(connection, name, event)
@@ -112,21 +115,26 @@ def _row(stream: int, event: EventLine) -> dict[str, object]:
     return {**about, "by_id": event.by.id, "by_name": event.by.name, "size": len(data), "data": data.decode()}
 
 
+def _words(room: str, event: EventLine) -> dict[str, object] | None:
+    """Note where words stand in the log, if these are some. A message without any was deleted."""
+    message = event.offset if event.type == "message_posted" else event.data.get("message", event.of)
+    if event.type not in ("message_posted", "message_edited") or message is None:
+        return None
+    deleted = event.type == "message_posted" and "text" not in event.data
+    return {"room": room, "offset": event.offset, "message": message, "author": event.by.id, "deleted": deleted}
+
+
 def _posted(connection: Connection, room: str, event: EventLine) -> None:
-    store.add_words(connection, room, event.offset, event.offset, event.by.id)
     if "text" not in event.data:
-        store.mark_deleted(connection, room, event.offset)
         return
-    _mention(connection, room, event.offset, event)
+    if "mentions" in event.data:
+        _mention(connection, room, event.offset, event)
     index.add(connection, index.Said(room, event.offset, event.time, event.by, event.data["text"]))
 
 
 def _edited(connection: Connection, room: str, event: EventLine) -> None:
     message = event.data.get("message", event.of)
-    if message is None:
-        return
-    store.add_words(connection, room, event.offset, message, event.by.id)
-    if "text" in event.data:
+    if message is not None and "text" in event.data:
         _mention(connection, room, message, event)
         index.change(connection, room, message, event.data["text"])
 
