@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, DeferredSemaphore
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
@@ -24,6 +24,8 @@ from .web import Answered, Post, Unsent
 
 PAGE = 100
 """How many events are looked at at once."""
+UNDERWAY = 256
+"""How many posts are on their way at once, to all webhooks together: each is a connection, for 10 s at most."""
 
 log = Logger()
 
@@ -51,6 +53,7 @@ class Courier:
     public: Callable[[], Awaitable[list[str]]]
     paused: Callable[[Target], Awaitable[None]]
     chance: Callable[[], float]
+    turns: DeferredSemaphore = field(default_factory=lambda: DeferredSemaphore(UNDERWAY))
     busy: set[str] = field(default_factory=set)
     idle: bool = False
     """There is no webhook: nothing needs to be looked at until one is made."""
@@ -79,6 +82,13 @@ class Courier:
 
     async def _send(self, target: Target, parcel: "Parcel") -> tuple[Delivery, float]:
         """Post something, and say what came of it, and for how many seconds the other side asks us to wait."""
+        await self.turns.acquire()
+        try:
+            return await self._post(target, parcel)
+        finally:
+            self.turns.release()
+
+    async def _post(self, target: Target, parcel: "Parcel") -> tuple[Delivery, float]:
         begun = self.clock.seconds()
         content = rules.body(parcel.type, parcel.time, parcel.data)
         headers = rules.signed(target.secrets(begun), parcel.id, int(begun), content)

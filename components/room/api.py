@@ -22,7 +22,7 @@ A room is the stream `openline.room.<room>`. Its events, with their `data`:
 
 What a person has to know of rooms that they are not in is told on a stream of their own, which `openline.room.list`
 names: `room_opened` `{room}` (a direct room with them), `room_invited` `{room, title}`, and for those who moderate a
-room `message_reported` `{room, message}`.
+room `message_reported` `{room, message}`; for its owners `hook_paused` `{room, hook, name}` (a webhook was given up).
 
 A room is public, private or direct. Private ones are entered by invitation, direct ones are opened for two to eight
 people, and neither is there for anybody else. Who makes a room owns it. When the last owner goes, whoever has been a
