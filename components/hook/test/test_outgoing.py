@@ -106,6 +106,24 @@ class OutgoingTests(HookCase):
         assert self.ids()[0] == self.ids()[1] != self.ids()[2]
         self.addCleanup(dying.addErrback, lambda _: None)  # type: ignore[attr-defined]
 
+    def test_what_was_taken_is_not_sent_again_after_a_crash(self) -> None:
+        self.subscribe()
+        self.speak("one", "two")
+        post, dying = self.there.post, Deferred[Answered]()
+
+        async def once(url: str, headers: Any, content: bytes) -> Answered:
+            answered = await post(url, headers, content)
+            self.there.answers[A] = dying
+            return answered
+
+        self.hooks.courier.post = once
+        self.look()
+        self.hooks = self.begin()
+        self.there.answers[A] = 200
+        self.look()
+        assert self.there.texts(A) == ["one", "two", "two"]
+        self.addCleanup(dying.addErrback, lambda _: None)  # type: ignore[attr-defined]
+
     def test_one_that_asks_for_time_gets_it(self) -> None:
         self.subscribe()
         self.there.answers[A], self.there.after = 429, 60.0

@@ -18,7 +18,7 @@ WORDS = ("hello", "@Ada **and** `code`", "@room", "ünïcødé 🎉 \u2028", "ht
 EMOJI = ("👍", "🎉", "🏳️‍🌈", "1️⃣")
 _ROOM = st.sampled_from(["team", "den"])
 _WHO = st.sampled_from(range(3))
-_MESSAGE = st.integers(1, 25)
+_MESSAGE = st.sampled_from([4, 4, 5, 5, 6, 7, 8, 12])
 
 
 def _asked(procedure: Procedure[Any, Any], **fields: Any) -> st.SearchStrategy[Any]:
@@ -92,7 +92,12 @@ def test_rooms_move_from_one_database_to_the_other(postgres: PostgresDatabase) -
     there, here, again = World(MemoryDatabase()), World(postgres), World(MemoryDatabase())
     deeds: list[Any] = [(api.POST, 0, {"room": "team", "text": text}) for text in WORDS]
     deeds += [(api.REACT, 1, {"room": "team", "message": 4, "emoji": emoji}) for emoji in EMOJI]
-    deeds += [(api.EDIT, 0, {"room": "team", "message": 5, "text": "other words"})]
+    deeds += [(api.EDIT, 0, {"room": "team", "message": 5, "text": "other words, @Bob"})]
+    deeds += [(api.REACT, 1, {"room": "team", "message": 5, "emoji": "👍"})]
+    deeds += [
+        (api.PIN, 0, {"room": "team", "message": 5}),
+        (api.EDIT, 0, {"room": "team", "message": 6, "text": "@Bob"}),
+    ]
     deeds += [(api.DELETE, 0, {"room": "team", "message": 5}), (api.PIN, 0, {"room": "team", "message": 6})]
     lived(there, deeds)
     taken = there.export()
