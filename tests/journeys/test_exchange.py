@@ -43,6 +43,7 @@ def test_rooms_move_to_another_node_and_are_the_same(node: Node, tmp_path: Path)
     for n in range(20):
         ask(ada, "post", room="moved", text=f"word {n}")
     ask(ada, "react", room="moved", message=3, emoji="🎉")
+    ada.leave()
     assert "moved: 23 events" in done(node, "export", "--all", "--to", tmp_path / "one")
     with ours() as other:
         assert "would come in" in done(other, "import", tmp_path / "one", "--dry-run")
@@ -56,6 +57,7 @@ def test_rooms_move_to_another_node_and_are_the_same(node: Node, tmp_path: Path)
     assert refused.returncode == 1 and "there is a room moved already" in refused.stdout
     done(node, "export", "moved", "--to", tmp_path / "moved.zip")
     done(node, "import", tmp_path / "moved.zip", "--as", "moved=again")
+    ada = our_server(node).person("ada")
     ask(ada, "post", room="again", text="it lives on")
     found = [hit["snippet"] for hit in ask(ada, "search", query="in:again")["results"]]
     assert found[:2] == ["it lives on", "word 19"]
