@@ -24,6 +24,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from components.contract import COMPONENT, MEMBER, OPERATOR, PEOPLE, Nothing, Procedure, Refusal, Topic, payload
+from components.notice import LIVING as LIVING
 
 GRACE = 20.0
 """Seconds in which a refresh secret that was replaced still answers: two tabs at once, or an answer that was lost."""

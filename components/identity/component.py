@@ -16,6 +16,7 @@ from components.database import Database
 from components.given import Given
 from components.links import link
 from components.names import presentable
+from components.notice import Families
 from components.settings import Settings
 from components.streams import Log, Streams
 from router.edge.address import neighbours
@@ -81,6 +82,7 @@ class Identity(Component):
             api.INVITE.by(self.invite),
             api.RESET.by(self.reset),
             api.ADD.by(self.add),
+            api.LIVING.by(self.living),
         ]
 
     def chores(self) -> list[Chore]:
@@ -215,6 +217,11 @@ class Identity(Component):
         login = rules.login(new.login)
         account = Account(_person(), login, presentable(new.name or login), new.role, "", None, False, 0.0)
         return await self._write(changes.add, account, _code(), caller)
+
+    async def living(self, caller: Caller, asked: Families) -> Families:
+        """Say to components which devices are signed in still."""
+        idle = self.settings.accounts.refresh
+        return Families(await self.db.read(devices.living, asked.families, self.clock.seconds(), idle))
 
     async def prune(self) -> None:
         """Forget what has run out, and tell of the wrong sign-ins that were not told of yet."""

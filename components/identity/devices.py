@@ -33,6 +33,12 @@ def of(connection: Connection, account: str) -> list[Family]:
     return _families(connection, query.order_by(FAMILY.c.used.desc(), FAMILY.c.id))
 
 
+def living(connection: Connection, families: Iterable[str], now: float, idle: float) -> list[str]:
+    """Find which of some devices are signed in still."""
+    query = select(FAMILY).where(FAMILY.c.id.in_(families), FAMILY.c.ended.is_(None))
+    return [one.id for one in _families(connection, query) if one.lives(now, idle)]
+
+
 def is_known(connection: Connection, account: str, place: str) -> bool:
     """Say whether somebody was signed in at an address before, or near it."""
     query = select(FAMILY.c.id).where(FAMILY.c.account == account, FAMILY.c.place == place)

@@ -18,6 +18,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from components.contract import COMPONENT, PEOPLE, Beside, Nothing, Procedure, Refusal, Topic, payload
+from components.notice import ATTENTION as ATTENTION
 
 MOST = 1_000
 """How many people of one room are named."""

@@ -19,6 +19,7 @@ from components.contract import (
 )
 from components.database import Database
 from components.given import Given
+from components.notice import Attention, People
 from components.permissions import owner
 from components.settings import Settings
 
@@ -69,6 +70,7 @@ class Presence(Component):
             api.IDLE.by(self.idle),
             api.TYPING.by(self.typing),
             api.REPORT.by(self.report),
+            api.ATTENTION.by(self.attention),
         ]
 
     def ears(self) -> list[Ear]:
@@ -137,6 +139,15 @@ class Presence(Component):
         is_taken = self._attendance.report(report, self._clock.seconds())
         self._rooms.changed(self._attendance.changed())
         return api.Taken(is_taken)
+
+    async def attention(self, caller: Caller, asked: People) -> Attention:
+        """Say to components who uses a device right now, and who is not to be disturbed."""
+        if not self._knows():
+            raise api.NotYet
+        found = {id: self._attendance.of(id) for id in asked.people}
+        looking = [id for id, here in found.items() if here is not None and here[0] and not here[1]]
+        chosen = {id: self._statuses.get(id, _AS_THEY_ARE).state for id in asked.people}
+        return Attention(looking, [id for id, state in chosen.items() if state == "do_not_disturb"])
 
     # ---- what is done now and then
 

@@ -60,6 +60,8 @@ from components.contract import (
     on_belonging,
     payload,
 )
+from components.notice import NEWS as NEWS
+from components.notice import NOTICES as NOTICES
 
 from .emoji import one_emoji
 from .files import api as of_files

@@ -38,6 +38,7 @@ from .files.attachments import Attachments, attachments
 from .inviting import Invites
 from .mine import Own
 from .moderators import Moderators
+from .news import Newsroom
 from .programs import Programs, enrol
 from .search import upkeep
 from .search.find import find
@@ -103,6 +104,7 @@ class Rooms(Component):
             *self.moderators.routes(),
             *self.invites.routes(),
             *Own(self.db, self.bus).routes(),
+            *Newsroom(self.db, self.clock).routes(),
             *self.messages.routes(),
             *Changes(self.db, self.streams).routes(),
             *Commands(self.commands).routes(),

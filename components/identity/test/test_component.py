@@ -16,6 +16,7 @@ from components.identity.family import ABSOLUTE
 from components.identity.passwords import Passwords
 from components.identity.rules import MOST_DEVICES
 from components.identity.test.world import CHEAP, HERE, PASSWORD, ROUTER, THERE, IdentityWorld, as_caller
+from components.notice import Families
 from tests.support.database import MemoryDatabase
 from tests.support.postgres import PostgresDatabase
 
@@ -250,6 +251,15 @@ class IdentityTests(IdentityWorld):
         assert [cut.family for cut in self.cuts()] == [other.family]
         self.refused(self.refresh(other.refresh), api.SignedOut)
         assert [one.family for one in self.get(self.identity.devices(caller, Nothing())).devices] == [entry.family]
+
+    def test_components_learn_which_devices_are_signed_in_still(self) -> None:
+        first, second = self.sign_up(), self.get(self.sign_in(device=THERE))
+        asked = Families([first.family, second.family, "f_nobody"])
+        assert {*self.get(self.identity.living(ROUTER, asked)).families} == {first.family, second.family}
+        self.get(self.identity.end_device(as_caller(first), api.WhichDevice(second.family)))
+        assert self.get(self.identity.living(ROUTER, asked)).families == [first.family]
+        self.clock.advance(31 * 86_400.0)
+        assert self.get(self.identity.living(ROUTER, asked)).families == []
 
     def test_one_ends_all_ones_other_devices(self) -> None:
         entry, *others = self.sign_up(), *(self.get(self.sign_in()) for _ in range(2))

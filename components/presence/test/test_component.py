@@ -8,6 +8,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from components.contract import Belonging, Caller, NotAuthorized, Nothing, OfStream, Procedure, Verdict
+from components.notice import People
 from components.presence import api
 from components.presence.component import Presence
 from tests.support.bus import MemoryBus
@@ -151,6 +152,15 @@ class PresenceTests:
         self.pass_time(0.5)
         assert self.told()[-1].changed == [api.Entry("u_bob", "away", 1)]
         self.refused(self.presence.idle(EVE, api.Idle(True)), api.NotYet)
+
+    def test_components_learn_who_uses_a_device_and_who_is_not_to_be_disturbed(self) -> None:
+        push, asked = Caller("push", "component", "push"), People(["u_ada", "u_bob", "u_eve"])
+        self.refused(self.presence.attention(push, asked), api.NotYet)
+        self.here(ADA, BOB)
+        self.get(self.presence.idle(BOB, api.Idle(True)))
+        self.get(self.presence.choose(EVE, api.Status("do_not_disturb")))
+        found = self.get(self.presence.attention(push, asked))
+        assert (found.looking, found.undisturbed) == (["u_ada"], ["u_eve"])
 
     def test_what_somebody_chose_is_shown_until_its_time_and_after_a_restart(self) -> None:
         self.here(ADA, BOB)

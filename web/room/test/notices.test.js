@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { DEFAULT, asTime, fromTime, isQuiet, wants } from '../notices.js'
 
 const at = time => Date.parse(`2026-05-12T${time}:00Z`) / 1000
+const table = JSON.parse(readFileSync(new URL('../../../tests/contract/notices.json', import.meta.url), 'utf8'))
 const night = { starts: 22 * 60, ends: 7 * 60, zone: 'UTC' }
 
 test('quiet hours go over midnight, and are those of their zone', () => {
@@ -30,6 +32,15 @@ test('a room has a rule of its own, or the usual one; a muted one tells nothing'
   assert.equal(wanted({ level: 'mentions' }, 'nothing', true), true)
   assert.equal(wanted({ level: 'nothing' }, 'all', true), false)
   assert.equal(wanted({ level: 'all', muted: true }, 'all', true), false)
+})
+
+test('the rule is the one by which the node pushes', () => {
+  for (const { why, notices, at: time, is } of table.quiet) {
+    assert.equal(isQuiet({ ...DEFAULT, ...notices }, Date.parse(time) / 1000), is, why)
+  }
+  for (const { own: level, muted, usual, named, is } of table.wants) {
+    assert.equal(wants({ level, muted }, { ...DEFAULT, level: usual }, named), is, `${level} ${muted} ${usual} ${named}`)
+  }
 })
 
 test('times are those of a field', () => {
