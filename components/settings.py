@@ -279,6 +279,25 @@ class Presence(_Strict):
     """How long people of a router worker that says nothing are still here."""
 
 
+class PushRules(_Strict):
+    """How people are told of what was said while they have no page open."""
+
+    words: bool = True
+    """Whether what was said, by whom and where is pushed; else only that there is something."""
+    wait: Annotated[float, BeforeValidator(_seconds)] = 5.0
+    """How long a message may be read on another device before it is pushed."""
+    contact: Annotated[str, Field(pattern=r"^(mailto:[^@ ]+@[^@ ]+|https://[^ ]+)$")] | None = None
+    """Whom a push service turns to; left out, it is `url` where that is https."""
+    hosts: list[Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9.-]+$")]] = []
+    """The push services that are pushed to, and nobody else; left out, all that have public addresses."""
+    trials: Rate = Rate(per_second=0.1, burst=3)
+    """How often somebody may try whether it arrives."""
+
+    def sign(self, url: str | None) -> str:
+        """Say whom a push service turns to."""
+        return self.contact or (url if url and url.startswith("https:") else "mailto:operator@localhost")
+
+
 class Settings(_Strict):
     """Everything in `openline.yaml`. Paths are relative to the folder it lies in."""
 
@@ -309,7 +328,7 @@ class Settings(_Strict):
     """Sockets and locks of the running node; only its owner may enter."""
     routers: Annotated[list[str], Field(min_length=1)] = ["router1"]
     """The router workers that every component joins."""
-    processes: Mapping[str, list[str]] = {"main": ["stream", "room", "identity", "presence", "hook"]}
+    processes: Mapping[str, list[str]] = {"main": ["stream", "room", "identity", "presence", "hook", "push"]}
     """Which components live together in which process; those of `router` live in each router worker."""
     guests: Guests = Guests()
     accounts: Accounts = Accounts()
@@ -318,6 +337,7 @@ class Settings(_Strict):
     hooks: Hooks = Hooks()
     tokens: Tokens = Tokens()
     presence: Presence = Presence()
+    push: PushRules = PushRules()
     oidc: Providers = []
     """Who else signs people in, in the order of their buttons."""
     streams: list[Namespace] = []

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from components import settings_file
+from components.push import keys as push_keys
 from openline.say import say
 from router.keys import BadKey, load, rotate
 from router.tokens import longest
@@ -14,6 +15,7 @@ from router.tokens import longest
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take what to do."""
     parser.add_argument("action", choices=["list", "rotate"], help="list: which there are; rotate: make a new one")
+    parser.add_argument("--push", action="store_true", help="rotate what push services know this node by, not tokens")
 
 
 def perform(folder: Path, environ: Mapping[str, str], arguments: argparse.Namespace) -> int:
@@ -21,6 +23,10 @@ def perform(folder: Path, environ: Mapping[str, str], arguments: argparse.Namesp
     try:
         settings = settings_file.load(folder, environ)
         keys, lasts = settings_file.places(folder, settings).keys, longest(settings)
+        if arguments.action == "rotate" and arguments.push:
+            name = push_keys.rotate(keys, time.time())
+            say(f"Browsers subscribe with {name} from now on, each when its page is opened the next time.")
+            return 0
         if arguments.action == "rotate":
             say(f"{rotate(keys, lasts, time.time())} signs from now on. A node that runs takes it up within seconds.")
             return 0

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from components.push import keys as push_keys
 from openline.__main__ import main
 from router.keys import load, make_first
 
@@ -44,3 +45,19 @@ def test_settings_that_cannot_be_read_are_told(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "openline.yaml").write_text("prot: 8080")
     assert main(["keys", "--cbdir", str(tmp_path), "rotate"]) == 1
     assert "did you mean `port`?" in capsys.readouterr().out
+
+
+def test_push_services_know_the_node_by_another_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = push_keys.load(tmp_path / "keys", 1.0)
+    assert main(["keys", "--cbdir", str(tmp_path), "rotate", "--push"]) == 0
+    newest, old = push_keys.load(tmp_path / "keys", 1.0)
+    assert [old] == [*first] and newest != old
+    assert capsys.readouterr().out.startswith("Browsers subscribe with vapid-")
+
+
+def test_what_is_no_key_of_push_is_told_by_its_place(tmp_path: Path) -> None:
+    [key] = push_keys.load(tmp_path / "keys", 1.0).values()
+    for wrong in (b"", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"):
+        key.path.write_bytes(wrong)
+        with pytest.raises(push_keys.BadKey, match=key.path.name):
+            push_keys.load(tmp_path / "keys", 1.0)
