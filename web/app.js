@@ -6,6 +6,7 @@ import { Chat } from './chat.js'
 import { Door } from './identity/door.js'
 import { goOnTo, isWayIn, useRoute } from './routes.js'
 import { hasAccount, session } from './session.js'
+import { shell } from './shell/shell.js'
 import { html } from './ui/html.js'
 
 const App = () => {
@@ -31,6 +32,8 @@ const App = () => {
     ? html`<${Door} route=${route} reason=${reason} onEntered=${enter} />`
     : html`<${Chat} key=${person.id} person=${person} route=${route} onSignOut=${leave} />`
 }
+
+shell.start()
 
 const root = document.getElementById('app')
 if (root) {

@@ -6,12 +6,14 @@ import { FaceSource } from './identity/faces.js'
 import { People } from './identity/people.js'
 import { Line } from './line/line.js'
 import { Presence } from './presence/presence.js'
+import { PushDevice, forget as forgetPush } from './push/device.js'
+import { Shown } from './push/shown.js'
 import { ACTION_KEYS } from './room/actions.js'
 import { BrowseRooms } from './room/browse.js'
 import { NewRoom } from './room/create.js'
 import { Join } from './room/join.js'
 import { Sidebar, readAll } from './room/list.js'
-import { Notifier, badge } from './room/notifier.js'
+import { Notifier, allowed, askToNotify, badge } from './room/notifier.js'
 import { NotifySettings } from './room/notify-settings.js'
 import { Rooms } from './room/rooms.js'
 import { SearchPane, narrow } from './room/search/pane.js'
@@ -21,10 +23,13 @@ import { inAll } from './room/sections.js'
 import { RoomView } from './room/view.js'
 import { goTo } from './routes.js'
 import { session } from './session.js'
+import { Shelf } from './shelf/shelf.js'
+import { shell } from './shell/shell.js'
 import { useChanges } from './ui/changes.js'
 import { connectionWords } from './ui/connection.js'
 import { Dialog } from './ui/dialog.js'
 import { html } from './ui/html.js'
+import { local } from './ui/storage.js'
 import { command, useShortcuts } from './ui/keys.js'
 import { Toasts, endToasts, toast } from './ui/toast.js'
 
@@ -35,7 +40,7 @@ const BESIDE = 100 // ms between two times that what stands beside a room is dra
 
 /** @param {{person: Person, route: import('./routes.js').Route, onSignOut: (reason: string) => void}} props */
 export const Chat = ({ person, route, onSignOut }) => {
-  const { line, rooms, search, presence } = useLine(person)
+  const { line, rooms, search, presence, device } = useLine(person)
   const [searching, setSearching] = useState(false)
   const [open, setOpen] = useState(/** @type {Open} */ (''))
   useChanges(line, 'state')
@@ -59,9 +64,12 @@ export const Chat = ({ person, route, onSignOut }) => {
 
   const left = (reason = '') => {
     endToasts()
+    void forgetPush(PUSH)
+    void rooms.shelf.clear()
     onSignOut(reason)
   }
   const leave = async (everywhere = false) => {
+    if (device.state === 'on') await device.turnOff().catch(() => { /* its push service knows it no more, then */ })
     try {
       await session.signOut({ everywhere })
       left()
@@ -105,7 +113,7 @@ export const Chat = ({ person, route, onSignOut }) => {
     <h1 class="hidden">${title} – Openline</h1>
     <${Sidebar} line=${line} rooms=${rooms} presence=${presence} route=${route} person=${rooms.me} onNew=${() => setOpen('create')} onBrowse=${() => setOpen('browse')} onSearch=${openSearch}
       onSwitch=${() => setOpen('switcher')} onHelp=${() => setOpen('help')} onSignOut=${() => askToLeave()} />
-    <${Beside} line=${line} rooms=${rooms} presence=${presence} route=${route} person=${person} onSearch=${openSearch} onSignOut=${askToLeave} />
+    <${Beside} line=${line} rooms=${rooms} presence=${presence} device=${device} route=${route} person=${person} onSearch=${openSearch} onSignOut=${askToLeave} />
     ${searching && html`<${SearchPane} search=${search} room=${route.room} title=${rooms.title(route.room)} onPick=${pick} onClose=${closeSearch} />`}
     <p class="hidden" role="status">${connectionWords(line)}</p>
     <${Toasts} />
@@ -128,10 +136,10 @@ const tell = (rooms, { type, by, data }) => {
   if (words) toast({ text: words, action: data.room ? { label: 'Open', run: () => goTo(data.room) } : undefined })
 }
 
-/** What stands beside the rooms. @param {{line: Line, rooms: Rooms, presence: Presence, route: import('./routes.js').Route, person: Person, onSearch: () => void, onSignOut: (everywhere: boolean) => void}} props */
-const Beside = ({ line, rooms, presence, route, person, onSearch, onSignOut }) => {
+/** What stands beside the rooms. @param {{line: Line, rooms: Rooms, presence: Presence, device: PushDevice, route: import('./routes.js').Route, person: Person, onSearch: () => void, onSignOut: (everywhere: boolean) => void}} props */
+const Beside = ({ line, rooms, presence, device, route, person, onSearch, onSignOut }) => {
   const { screen, room, code } = route
-  if (screen === 'account') return html`<${Account} line=${line} person=${{ ...person, ...rooms.me }} onSignOut=${onSignOut}><${NotifySettings} personal=${rooms.personal} /><//>`
+  if (screen === 'account') return html`<${Account} line=${line} person=${{ ...person, ...rooms.me }} onSignOut=${onSignOut}><${NotifySettings} personal=${rooms.personal} device=${device} /><//>`
   if (screen === 'people' && line.identity?.role === 'operator') return html`<${People} line=${line} me=${person.id} />`
   if (screen === 'join') return html`<${Join} key=${code} line=${line} rooms=${rooms} code=${code} />`
   return html`<${RoomView} key=${room} line=${line} rooms=${rooms} presence=${presence} name=${room} route=${route} shown=${screen === 'room'} onSearch=${onSearch} />`
@@ -141,23 +149,35 @@ const Beside = ({ line, rooms, presence, route, person, onSearch, onSignOut }) =
 const titleOf = ({ screen, room }, rooms) =>
   ({ rooms: 'Rooms', account: 'Your account', people: 'People', join: 'Invitation' })[/** @type {string} */ (screen)] ?? rooms.title(room)
 
+/** @type {import('./push/device.js').Parts} */
+const PUSH = { worker: () => shell.ready(), permission: allowed, ask: askToNotify, kept: local }
+
 /** One line, and what is on it, for as long as this person is here. @param {Person} person */
 const useLine = person => {
-  const made = useRef(/** @type {{line: Line, rooms: Rooms, search: Search, faces: FaceSource, presence: Presence} | null} */ (null))
+  const made = useRef(/** @type {{line: Line, rooms: Rooms, search: Search, faces: FaceSource, presence: Presence, device: PushDevice} | null} */ (null))
   if (!made.current) {
     const line = new Line({ signIn: why => session.credentials(person, why) })
+    const rooms = new Rooms(line, person, new Shelf(person.id))
     made.current = {
-      line, rooms: new Rooms(line, person), search: new Search(line), faces: new FaceSource(line), presence: new Presence(line),
+      line, rooms, search: new Search(line), faces: new FaceSource(line), presence: new Presence(line),
+      device: new PushDevice(line, () => rooms.me, PUSH),
     }
   }
-  const { line, rooms, search, faces, presence } = made.current
+  const { line, rooms, search, faces, presence, device } = made.current
   useEffect(() => {
-    const notifier = new Notifier(rooms, () => presence.status.state === 'do_not_disturb')
+    const shown = new Shown(PUSH.worker, () => device.state === 'on')
+    const notifier = new Notifier(rooms, () => presence.status.state === 'do_not_disturb', shown)
+    const tidy = () => void shown.tidy(room => rooms.personal.rooms.has(room) ? rooms.personal.read(room) : 0)
+    const opened = (/** @type {any} */ { detail: { room, offset } }) => room && goTo(room, offset)
+    rooms.personal.addEventListener('change', tidy)
+    shell.addEventListener('open', opened)
     line.open()
     addEventListener('pagehide', endToasts)
     return () => {
       removeEventListener('pagehide', endToasts)
       notifier.close()
+      device.close()
+      shell.removeEventListener('open', opened)
       badge(0)
       rooms.close()
       faces.close()
@@ -165,7 +185,7 @@ const useLine = person => {
       line.close()
     }
   }, [])
-  return { line, rooms, search, presence }
+  return { line, rooms, search, presence, device }
 }
 
 /** @param {Rooms} rooms @param {string} title */

@@ -16,6 +16,7 @@ from twisted.web.server import Request
 from components.here import here
 from router.config_file import web_paths
 
+from . import shell
 from .headers import NOTHING, put, read
 
 TYPES = {
@@ -38,8 +39,8 @@ _VENDOR = re.compile(rb"(?<=[\"'/])vendor/[\w.-]+(?=[\"'])")
 _IMPORT_MAP = re.compile(rb'<script type="importmap">(.*?)</script>', re.DOTALL)
 _CSP = (
     "default-src 'none'; script-src 'self'{hashes}; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types app dompurify"
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types app dompurify"
 )
 """The strictest policy that the pages work with: no inline script but the import map, which is named by its hash."""
 
@@ -115,10 +116,19 @@ class Site(Resource):
         body = path.read_bytes()
         if path.suffix == ".html":
             body = _VENDOR.sub(lambda found: self._versioned(found[0], sources), body)
+        if path == self._root / shell.WORKER:
+            body = self._filled(body, sources)
         packed = None if path.suffix in _PACKED else gzip.compress(body, 9, mtime=0)
         policy = _CSP.format(hashes=_hashes(body)) if path.suffix == ".html" else NOTHING
+        policy = shell.POLICY if path == self._root / shell.WORKER else policy
         packed = packed if packed and len(packed) < len(body) else None
-        return File(body, packed, TYPES[path.suffix], _tag(body), policy, sources)
+        return File(body, packed, TYPES[path.suffix], shell.tag(body), policy, sources)
+
+    def _filled(self, worker: bytes, sources: "dict[Path, _State]") -> bytes:
+        """Name all files of the site in the service worker. A file that comes or goes changes its folder."""
+        found, folders = shell.walk(self._root, TYPES, _HIDDEN)
+        sources |= {path: _state(path) for path in (*found.values(), *folders)}
+        return shell.fill(worker, {name: path.read_bytes() for name, path in found.items()})
 
     def _versioned(self, name: bytes, sources: "dict[Path, _State]") -> bytes:
         """Put the tag of what a page names behind it, so that the address is another when the file is."""
@@ -167,10 +177,6 @@ def _state(path: Path) -> _State:
     except OSError:
         return (0, 0, 0)
     return (found.st_ino, found.st_mtime_ns, found.st_size)
-
-
-def _tag(body: bytes) -> str:
-    return sha256(body).hexdigest()[:20]
 
 
 def _hashes(page: bytes) -> str:

@@ -40,9 +40,17 @@ class Door:
         self._browser = browser
         self.visitors: list[Visitor] = []
 
-    def __call__(self, name: str = "", room: str = "lobby", wired: bool = True, **options: Any) -> Visitor:
-        """Open the page of a room in a browser of one's own; with a name, sign in."""
-        visitor = Visitor(self._browser.new_context(**options), self._node.url, wired)
+    def __call__(
+        self, name: str = "", room: str = "lobby", wired: bool = True, worker: bool = False, **options: Any
+    ) -> Visitor:
+        """Open the page of a room in a browser of one's own; with a name, sign in.
+
+        What a service worker asks for goes past the `Wire` of a page, so there is one only in tests that are about it.
+        """
+        context = self._browser.new_context(**options)
+        if not worker:
+            context.add_init_script("delete Navigator.prototype.serviceWorker")
+        visitor = Visitor(context, self._node.url, wired=wired and not worker)
         self.visitors.append(visitor)
         visitor.go(room)
         if name:

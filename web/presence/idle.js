@@ -43,6 +43,12 @@ export class Idleness {
     this.#say()
   }
 
+  /** Nobody uses a phone whose page is behind another one, or whose screen is off. It may be too late to say so later. */
+  away() {
+    this.#cancel()
+    this.#is(true)
+  }
+
   // One timer that looks back is cheaper than one that each move of the pointer sets again.
   /** @param {number} ms */
   #wait(ms) {

@@ -9,6 +9,7 @@ import { RoomPresence } from './room.js'
 /** @typedef {{state: 'active' | 'away' | 'do_not_disturb', text: string, until: number | null}} Status */
 
 const SPREAD = 2_000
+const phone = matchMedia('(pointer: coarse)')
 
 /** Tells by `change` events when what oneself chose is another. */
 export class Presence extends EventTarget {
@@ -23,6 +24,7 @@ export class Presence extends EventTarget {
     super()
     this.line = line
     this.#idleness = new Idleness(realClock, idle => line.call('openline.presence.idle', { idle }), window)
+    document.addEventListener('visibilitychange', this.#seen)
     this.#stop = line.subscribe('openline.presence.on_started', () => this.#started(), { onReady: () => this.#known(), onRefused() {} })
   }
 
@@ -30,6 +32,7 @@ export class Presence extends EventTarget {
 
   close() {
     this.#stop()
+    document.removeEventListener('visibilitychange', this.#seen)
     this.#idleness.close()
     for (const { room } of this.#rooms.values()) this.#end(room)
   }
@@ -59,6 +62,11 @@ export class Presence extends EventTarget {
   async seen(room) {
     const { people: found } = await this.line.call('openline.presence.seen', { room })
     return new Map(found.map((/** @type {{id: string, time: number}} */ { id, time }) => [id, time]))
+  }
+
+  #seen = () => {
+    if (document.hidden && phone.matches) this.#idleness.away()
+    else if (!document.hidden) this.#idleness.touched()
   }
 
   /** @param {string} name */

@@ -4,6 +4,7 @@ import { AvatarWithDot } from '../presence/dot.js'
 import { StatusButton } from '../presence/status.js'
 import { OtherDot } from '../presence/use.js'
 import { roomHash } from '../routes.js'
+import { ShellMenu } from '../shell/menu.js'
 import { Connection } from '../ui/connection.js'
 import { html } from '../ui/html.js'
 import { BellOff, Check, Jump, Keys, Logo, People, Plus, Search, SignOut } from '../ui/icons.js'
@@ -42,6 +43,7 @@ export const Sidebar = ({ line, rooms, presence, route, person, onNew, onBrowse,
   ${person.role === 'operator' && html`<nav class="more" aria-label="For operators">
     <a class="room" href="#/people" aria-current=${route.screen === 'people' ? 'page' : null}><${People} />People</a>
   </nav>`}
+  <${ShellMenu} />
   <div class="me">
     <a class="me-link" href="#/account" aria-current=${route.screen === 'account' ? 'page' : null}>
       <${AvatarWithDot} of=${person} />

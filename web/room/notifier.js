@@ -5,6 +5,7 @@ import { inWords } from './files/facts.js'
 import { isQuiet, wants } from './notices.js'
 
 /** @import { Rooms } from './rooms.js' */
+/** @import { Shown } from '../push/shown.js' */
 /** @import { Said } from './personal.js' */
 
 /** Milliseconds in which whoever sees the room has read it, in this tab, another one, or on another device. */
@@ -25,10 +26,14 @@ export class Notifier {
   #end = () => {}
   /** @type {Set<number>} */ #timers = new Set()
 
-  /** @param {Rooms} rooms @param {() => boolean} isBusy  whether they told everybody not to disturb them */
-  constructor(rooms, isBusy) {
+  /**
+   * @param {Rooms} rooms @param {() => boolean} isBusy  whether they told everybody not to disturb them
+   * @param {Shown} shown  where notifications are shown that outlive the page
+   */
+  constructor(rooms, isBusy, shown) {
     this.rooms = rooms
     this.isBusy = isBusy
+    this.shown = shown
     rooms.personal.addEventListener('said', this.#said)
     void this.#beAlone()
   }
@@ -55,7 +60,7 @@ export class Notifier {
     if (!this.#alone || !this.#isWanted(said)) return
     const timer = window.setTimeout(() => {
       this.#timers.delete(timer)
-      if (this.#isWanted(said)) this.#tell(said)
+      if (this.#isWanted(said)) void this.#tell(said)
     }, SEEN)
     this.#timers.add(timer)
   }
@@ -69,12 +74,14 @@ export class Notifier {
   }
 
   /** @param {Said} said */
-  #tell({ room, event: { by, data } }) {
+  async #tell({ room, event: { offset, by, data } }) {
     if (this.rooms.personal.notices.sound) beep()
     if (allowed() !== 'granted') return
     const text = inWords({ text: String(data.text ?? ''), files: data.files }), body = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
+    const title = `${by.name} in ${this.rooms.title(room)}`, tag = `openline ${room}`
+    if (await this.shown.show(title, { body, tag, data: { room, offset } })) return
     try {
-      const shown = new Notification(`${by.name} in ${this.rooms.title(room)}`, { body, tag: `openline ${room}`, icon: 'ui/logo.svg', silent: true })
+      const shown = new Notification(title, { body, tag, icon: 'ui/logo.svg', silent: true })
       shown.onclick = () => {
         window.focus()
         goTo(room)

@@ -1,6 +1,7 @@
 // @ts-check
 // Of what somebody is notified, and when not: the same on all of their devices, but for what a browser allows.
 import { useState } from 'preact/hooks'
+import { DeviceSettings } from '../push/settings.js'
 import { useChanges } from '../ui/changes.js'
 import { html } from '../ui/html.js'
 import { Bell, BellOff, Moon, Sound } from '../ui/icons.js'
@@ -16,14 +17,14 @@ const HOUR = 3600
 const USUAL = { starts: 22 * 60, ends: 7 * 60 }
 const here = () => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'
 
-/** @param {{personal: Personal}} props */
-export const NotifySettings = ({ personal }) => {
+/** @param {{personal: Personal, device: import('../push/device.js').PushDevice}} props */
+export const NotifySettings = ({ personal, device }) => {
   useChanges(personal)
   const { notices } = personal, { level, sound, quiet, paused } = notices
   const notify = (/** @type {Partial<Notices>} */ different) => void attempt(personal.notify(different))
   const now = Date.now() / 1000
   return html`<${Section} title="Notifications" words="Of what you hear while you are elsewhere. Each room can have a rule of its own.">
-    <${Allowing} />
+    <${DeviceSettings} device=${device}><${Allowing} /><//>
     <${Levels} name="notices" legend="Notify me of" value=${level} onChange=${(/** @type {Notices['level']} */ wanted) => notify({ level: wanted })} />
     <${Switch} icon=${Sound} label="Sound" words="A short tone with each of them" on=${sound} onChange=${(/** @type {boolean} */ on) => {
       if (on) beep()
@@ -53,9 +54,6 @@ const Hours = ({ quiet, onChange }) => {
 /** Browsers let a page ask once, and only when somebody has pressed a button. */
 const Allowing = () => {
   const [is, setIs] = useState(allowed())
-  if (is === 'granted') return null
-  if (is !== 'default') {
-    return html`<p class="dim">${is === 'denied' ? 'This browser was told not to show notifications of this page.' : 'This browser shows no notifications.'} The title of the page still counts what is new.</p>`
-  }
+  if (is !== 'default') return null
   return html`<div class="row"><button class="button primary" onClick=${() => void askToNotify().then(setIs)}><${Bell} />Show notifications here</button></div>`
 }

@@ -58,6 +58,13 @@ export class Personal extends EventTarget {
     for (const [room, { own, read }] of this.rooms) if (read > own.read) this.#reading.say(room, read)
   }
 
+  /** Begin with what was known the last time, while nothing else is. @param {{own: Own[], notices: Notices}} kept */
+  restore({ own, notices }) {
+    if (this.rooms.size) return
+    this.notices = notices
+    this.#take(own)
+  }
+
   /** See to it that a room is known, which was joined just now maybe. @param {string} room */
   async know(room) {
     if (!this.rooms.has(room)) this.#take([await this.#line.call('openline.room.read', { room, upto: 0 })])

@@ -1,6 +1,7 @@
 // @ts-check
 // One room, alive: joins it, follows its stream into a state, and sends what is written in it.
 import { newKey } from '../line/line.js'
+import { Keeping } from '../shelf/keeping.js'
 import { Aside } from './aside.js'
 import { Asked } from './asked.js'
 import { inWords } from './files/facts.js'
@@ -12,6 +13,7 @@ import { EMPTY, acknowledged, concerned, find, fold, forget, hasOlder, hold, new
 
 /** @import { Line } from '../line/line.js' */
 /** @import { Personal } from './personal.js' */
+/** @import { Shelf } from '../shelf/shelf.js' */
 /** @import { Event, Message, State } from './state.js' */
 /** @typedef {'joining' | 'recovering' | 'live' | 'offline' | 'refused'} Phase */
 /** @typedef {import('./standing.js').Me} Me */
@@ -40,6 +42,7 @@ const HEARD = 5
 const AGAIN = 3000
 const BURST = 16
 const PACE = 100
+const PATIENCE = 4000
 /** @param {string} why */
 const gone = why => Object.assign(new Error(why), { uri: 'openline.room.error.not_a_member' })
 const LEFT = gone('You left it in another window.')
@@ -77,18 +80,25 @@ export class Room extends EventTarget {
   #attentive = false
   #placing = false
   /** @type {Personal} */ #personal
+  /** @type {Keeping} */ #keeping
+  #late = 0
+  #isKept = false
 
-  /** @param {Line} line @param {string} name @param {() => Me} who  whose page this is @param {Personal} personal */
-  constructor(line, name, who, personal) {
+  /**
+   * @param {Line} line @param {string} name @param {() => Me} who  whose page this is @param {Personal} personal
+   * @param {Shelf} shelf  where it is kept to be read offline
+   */
+  constructor(line, name, who, personal, shelf) {
     super()
     this.#line = line
     this.#who = who
     this.name = name
     this.#personal = personal
     this.stream = `openline.room.${name}`
+    this.#keeping = new Keeping(shelf, name, () => this.info)
     this.asked = new Asked(line, name, () => this.#changed())
     this.pages = new Pages({
-      read: range => line.history(this.stream, range),
+      read: range => this.#history(range),
       changes: span => this.call('changes', span),
       live: () => this.state,
       keep: live => { this.state = live },
@@ -100,6 +110,7 @@ export class Room extends EventTarget {
 
   open() {
     this.#line.addEventListener('state', this.enter)
+    this.#late = window.setTimeout(() => void this.#takeKept(), PATIENCE)
     this.#line.outbox.addEventListener('change', this.#syncOutbox)
     this.enter()
   }
@@ -108,6 +119,8 @@ export class Room extends EventTarget {
     this.#line.removeEventListener('state', this.enter)
     this.#line.outbox.removeEventListener('change', this.#syncOutbox)
     clearTimeout(this.#again)
+    clearTimeout(this.#late)
+    this.#keeping.close()
     this.#unfollow()
   }
 
@@ -216,14 +229,23 @@ export class Room extends EventTarget {
     return members
   }
 
+  /** @param {{before?: number, after?: number, limit: number}} range */
+  async #history(range) {
+    const page = await this.#line.history(this.stream, range)
+    this.#keeping.addOlder(page.events)
+    return page
+  }
+
   /** Join and follow, unless that is done already. */
   enter = async () => {
+    if (this.#line.state === 'offline') void this.#takeKept()
     if (this.#line.state !== 'online' || this.#following || this.#joining) return
     this.#joining = true
     this.phase = 'joining'
     try {
       this.info = await this.#line.call('openline.room.join', { room: this.name })
       this.count = this.info?.members ?? 0
+      if (this.#isKept) await this.#leaveKept()
       this.#follow()
       this.#changed()
     } catch (error) {
@@ -231,6 +253,31 @@ export class Room extends EventTarget {
     } finally {
       this.#joining = false
     }
+  }
+
+  /** Show what was kept of the room, while there is no connection. */
+  async #takeKept() {
+    if (this.#line.state === 'online' || this.state.head || this.#isKept) return
+    const kept = await this.#keeping.load()
+    if (!kept?.events.length || this.state.head || this.#following || this.#joining) return
+    this.#isKept = this.placed = this.pages.ready = true
+    this.info ??= kept.info
+    this.count ||= kept.info?.members ?? 0
+    this.state = fold(this.state, kept.events)
+    this.mark()
+    this.#changed()
+    void this.pages.reach()
+  }
+
+  /** What was kept is gone on with, unless it is far from what there is by now. */
+  async #leaveKept() {
+    this.pages.older = ''
+    const { heads } = await this.#line.call('openline.stream.heads', { streams: [this.stream] })
+    const now = heads[this.stream]
+    if (now?.epoch === this.state.epoch && now.offset - this.state.head <= FARTHEST) return
+    this.state = { ...EMPTY, pending: this.state.pending }
+    this.placed = this.pages.ready = false
+    this.pages.leave()
   }
 
   #unfollow() {
@@ -276,6 +323,7 @@ export class Room extends EventTarget {
     if (this.phase === 'live') this.#live(events)
     if (this.info) this.info = events.reduce((info, event) => after(info, event, this.me.id), this.info)
     this.state = fold(this.state, events)
+    this.#keeping.add(events)
     this.pages.take(events)
     this.aside.take(events)
     this.#catchUp()
@@ -291,7 +339,7 @@ export class Room extends EventTarget {
     if (state === 'refused') return this.#refuse(error ?? new Error('You cannot read this room.'))
     this.phase = state
     if (position) this.state = told(this.state, { epoch: position.epoch, oldest })
-    if (state === 'live' && !this.placed) this.#place()
+    if (state === 'live' && (!this.placed || this.#isKept)) this.#place()
     this.#catchUp()
   }
 
@@ -304,6 +352,7 @@ export class Room extends EventTarget {
       const missing = this.state.first - 1 - this.#read
       if (missing > 0) await this.pages.loadOlder(Math.min(missing, FARTHEST))
       this.placed = this.pages.ready = true
+      this.#isKept = false
       this.mark()
     } catch {
       this.#again = window.setTimeout(() => this.#place(), AGAIN)

@@ -5,6 +5,7 @@ import { Room } from './room.js'
 
 /** @import { Line } from '../line/line.js' */
 /** @import { RoomInfo } from './room.js' */
+/** @import { Shelf } from '../shelf/shelf.js' */
 /** @typedef {import('./state.js').Author & {role: string}} Me */
 
 export const LOBBY = 'lobby'
@@ -26,11 +27,12 @@ export class Rooms extends EventTarget {
   #listening = false
   /** @type {Me} */ #first
 
-  /** @param {Line} line @param {Me} me */
-  constructor(line, me) {
+  /** @param {Line} line @param {Me} me @param {Shelf} shelf  where they are kept to be read offline */
+  constructor(line, me, shelf) {
     super()
     this.#line = line
     this.#first = me
+    this.shelf = shelf
     this.personal = new Personal(line, () => this.me)
     this.personal.addEventListener('change', () => this.#changed())
     this.#stop = [
@@ -58,6 +60,7 @@ export class Rooms extends EventTarget {
   }
 
   load = async () => {
+    if (this.#line.state === 'offline') void this.#takeKept()
     if (this.#line.state !== 'online' || document.hidden) return
     clearTimeout(this.#again)
     try {
@@ -68,10 +71,27 @@ export class Rooms extends EventTarget {
       this.error = ''
       this.#changed()
       await this.personal.load()
+      this.#keep()
     } catch (error) {
       this.error = /** @type {Error} */ (error).message
       this.#again = window.setTimeout(this.load, AGAIN)
     }
+    this.#changed()
+  }
+
+  #keep() {
+    const { rooms, notices } = this.personal
+    if (this.list) void this.shelf.keepRooms({ list: this.list, own: [...rooms.values()].map(({ own }) => own), notices })
+  }
+
+  /** Show the rooms that were kept, while there is no connection. What was not sent is theirs whose page this is. */
+  async #takeKept() {
+    if (this.list) return
+    if (!this.#line.identity) void this.#line.outbox.belongTo(this.#first.id, null)
+    const kept = await this.shelf.rooms()
+    if (!kept || this.list) return
+    this.list = kept.list
+    this.personal.restore(kept)
     this.#changed()
   }
 
@@ -123,7 +143,7 @@ export class Rooms extends EventTarget {
 
   /** @param {string} name */
   #start(name) {
-    const room = new Room(this.#line, name, () => this.me, this.personal)
+    const room = new Room(this.#line, name, () => this.me, this.personal, this.shelf)
     room.addEventListener('change', () => this.#changed())
     room.open()
     return room

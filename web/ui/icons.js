@@ -5,6 +5,7 @@ import { html } from './html.js'
 /** @param {string} path */
 const icon = path => () => html`<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d=${path} /></svg>`
 
+export const Again = icon('M16 10a6 6 0 1 1-1.8-4.3M16.5 3v4h-4')
 export const Back = icon('M12.5 4.5 7 10l5.5 5.5')
 export const Bell = icon('M4.5 14h11c-1-1.2-1.5-2.3-1.5-5a4 4 0 0 0-8 0c0 2.7-.5 3.8-1.5 5zM8.3 16.5a1.8 1.8 0 0 0 3.4 0M10 5V3.5')
 export const BellOff = icon('M3.5 3.5l13 13M6.3 7.5A6 6 0 0 0 6 9c0 2.7-.5 3.8-1.5 5h9M8 5.5A4 4 0 0 1 14 9c0 .9.1 1.7.2 2.3M8.3 16.5a1.8 1.8 0 0 0 3.4 0')
@@ -16,6 +17,7 @@ export const Device = icon('M3 4.5h14v9H3zM7.5 16.5h5M10 13.5v3')
 export const Edit = icon('m12.5 4.5 3 3L7 16l-3.8.8L4 13z')
 export const Eye = icon('M2 10s2.9-5 8-5 8 5 8 5-2.9 5-8 5-8-5-8-5zM10 12.2a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4z')
 export const EyeOff = icon('M3.5 3.5l13 13M8 5.2A9 9 0 0 1 10 5c5.1 0 8 5 8 5a14 14 0 0 1-2.6 3.1M5 6.7A13.6 13.6 0 0 0 2 10s2.9 5 8 5c1.4 0 2.6-.4 3.7-1M8.4 8.5a2.2 2.2 0 0 0 3.1 3.1')
+export const Install = icon('M10 3v9M6.3 8.5 10 12.2l3.7-3.7M4 13.5v3h12v-3')
 export const Jump = icon('M4 10h11M10.5 5.5 15 10l-4.5 4.5')
 export const Leave = icon('M8 3.5H4v13h4M8.5 10h8M13 6.5l3.5 3.5-3.5 3.5')
 export const Link = icon('M8.5 11.5a3 3 0 0 0 4.3 0l2.8-2.8a3 3 0 0 0-4.3-4.3l-1 1M11.5 8.5a3 3 0 0 0-4.3 0l-2.8 2.8a3 3 0 0 0 4.3 4.3l1-1')

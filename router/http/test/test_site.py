@@ -1,6 +1,7 @@
 """The pages, as a browser asks for them."""
 
 import gzip
+import json
 import re
 from base64 import b64encode
 from hashlib import sha256
@@ -184,6 +185,40 @@ class SiteTests(SynchronousTestCase):
         assert self.ask("/events").body == b"open"
         assert self.ask("//events").status == 404
         assert self.ask("/app.js").status == 200
+
+    def test_the_service_worker_names_every_file_and_is_another_when_one_is(self) -> None:
+        (self.root / "sw.js").write_text("const SHELL = { version: '', files: [] }\nconst more = 1\n")
+        (self.root / "node_modules").mkdir()
+        (self.root / "node_modules/a.js").write_text("")
+        (self.root / "room/test").mkdir(parents=True)
+        (self.root / "room/test/a.test.js").write_text("")
+        (self.root / "room/room.css").write_text("")
+        (self.root / "vendor/LICENSES.txt").write_text("")
+        first = self.ask("/sw.js")
+        shell = json.loads(first.body.decode().partition("const SHELL = ")[2].partition("\n")[0])
+        vendor = sha256(b"export {}\n").hexdigest()[:20]
+        assert shell["files"] == ["app.js", "index.html", "room/room.css", f"vendor/preact.js?v={vendor}"]
+        assert first.body.endswith(b"\nconst more = 1\n")
+        assert self.ask("/sw.js", if_none_match=first.headers["etag"]).status == 304
+        for name in ("app.js", "room/new.js"):
+            before = self.ask("/sw.js").headers["etag"]
+            (self.root / name).write_text(f"export const changed = '{name}'\n")
+            assert self.ask("/sw.js").headers["etag"] != before, name
+        before = self.ask("/sw.js").headers["etag"]
+        (self.root / "room/new.js").unlink()
+        assert self.ask("/sw.js").headers["etag"] != before
+
+    def test_a_service_worker_may_ask_for_files_and_is_asked_for_each_time(self) -> None:
+        (self.root / "sw.js").write_text("")
+        headers = self.ask("/sw.js").headers
+        assert headers["content-security-policy"].startswith("default-src 'none'; connect-src 'self';")
+        assert headers["cache-control"] == "no-cache"
+        page = self.ask("/").headers["content-security-policy"]
+        assert "worker-src 'self'" in page and "manifest-src 'self'" in page
+
+    def test_a_manifest_has_its_type(self) -> None:
+        (self.root / "manifest.webmanifest").write_text("{}")
+        assert self.ask("/manifest.webmanifest").headers["content-type"] == "application/manifest+json"
 
     def test_nothing_is_written_here(self) -> None:
         for method in ("POST", "PUT", "DELETE"):
