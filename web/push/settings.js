@@ -18,17 +18,24 @@ const COUNTS = 'The title of the page still counts what is new.'
 export const DeviceSettings = ({ device, children }) => {
   useChanges(device)
   const [busy, setBusy] = useState(false)
+  const [wanted, setWanted] = useState(/** @type {boolean | null} */ (null))
   const { state } = device
-  const act = (/** @type {() => Promise<unknown>} */ doing) => {
+  const act = (/** @type {Promise<unknown>} */ doing) => {
     setBusy(true)
-    void attempt(doing()).finally(() => setBusy(false))
+    void attempt(doing).finally(() => {
+      setBusy(false)
+      setWanted(null)
+    })
   }
-  const tried = () => act(() => device.tryOut().then(() => void toast({ text: 'On its way. It arrives in a moment, also when this page is closed.' })))
+  const turn = (/** @type {boolean} */ on) => {
+    setWanted(on)
+    act(on ? device.turnOn() : device.turnOff())
+  }
+  const tried = () => act(device.tryOut().then(() => void toast({ text: 'On its way. It arrives in a moment, also when this page is closed.' })))
   if (state === 'unknown') return null
   if (state === 'denied') return html`<p class="dim">${BLOCKED} ${COUNTS}</p>`
   if (state === 'none') return html`${children}<p class="dim">${isOnHomeScreenOnly() ? HOME : NONE} ${COUNTS}</p>`
-  return html`<${Switch} icon=${Device} label="On this device" words=${busy ? 'One moment…' : 'Also while no page of Openline is open'} on=${state === 'on'}
-      onChange=${(/** @type {boolean} */ on) => act(() => on ? device.turnOn() : device.turnOff())} />
+  return html`<${Switch} icon=${Device} label="On this device" words=${busy ? 'One moment…' : 'Also while no page of Openline is open'} on=${wanted ?? state === 'on'} onChange=${turn} />
     ${state === 'on' && html`<div class="row"><button class="button" aria-disabled=${busy ? 'true' : null} onClick=${() => busy || tried()}><${Bell} />Send a test</button></div>`}`
 }
 
