@@ -14,7 +14,7 @@ from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import Door, visits
 from tests.browser.people import operator, sign_in, sign_up, wait_for_accounts
-from tests.browser.test_offline import until, works
+from tests.browser.test_offline import is_kept, until, works
 from tests.browser.visitor import Visitor
 from tests.support.node import Node, wait_for
 from tests.support.pushservice import Browser, PushService
@@ -107,7 +107,7 @@ class Delivery:
     """The way from a push service to a browser."""
 
     def __init__(self, page: Page, url: str) -> None:
-        self._url = url
+        self._url, self._page = url, page
         self._registrations: list[dict[str, Any]] = []
         self._browser: CDPSession = page.context.new_cdp_session(page)
         self._browser.on("ServiceWorker.workerRegistrationUpdated", self._updated)
@@ -117,6 +117,8 @@ class Delivery:
         self._registrations += event["registrations"]
 
     def deliver(self, words: dict[str, Any]) -> None:
+        while not self._registrations:
+            self._page.wait_for_timeout(50)
         found = next(one for one in reversed(self._registrations) if not one["isDeleted"])
         message = {"origin": self._url, "registrationId": found["registrationId"], "data": json.dumps(words)}
         self._browser.send("ServiceWorker.deliverPushMessage", message)
@@ -175,6 +177,7 @@ def test_what_is_pushed_is_shown_and_a_press_opens_the_message(
     works(bob)
     bob.go(room)
     bob.sees("are you there?", "hello?")
+    is_kept(bob, "hello?")
     bob.go("lobby")
     offset = bob.page.evaluate(_OFFSET, [room, "are you there?"])
     delivery = Delivery(bob.page, node.url)
@@ -226,17 +229,24 @@ def _id(visitor: Visitor) -> str:
     return found
 
 
-def test_each_state_of_a_browser_is_explained(visit: Door, node: Node, service: PushService) -> None:
-    denied = visit("Ada", worker=True)
-    denied.page.evaluate("Object.defineProperty(Notification, 'permission', {value: 'denied'})")
-    denied.page.evaluate("location.hash = '#/account'")
-    works(denied)
-    denied.page.reload()
-    denied.context.add_init_script("Object.defineProperty(Notification, 'permission', {value: 'denied'})")
-    denied.page.reload()
-    expect(denied.page.get_by_text("This browser was told not to show notifications")).to_be_visible()
-    none = visit("Bob")
-    none.page.evaluate("location.hash = '#/account'")
+_PERMISSION = "Object.defineProperty(Notification, 'permission', {{get: () => '{}'}})"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_each_state_of_a_browser_is_explained(visit: Door, theme: str) -> None:
+    narrow: Any = {"color_scheme": theme, "viewport": {"width": 320, "height": 640}}
+    said = {
+        "denied": "This browser was told not to show notifications",
+        "default": "Also while no page of Openline is open",
+    }
+    for permission, words in said.items():
+        ada = visit("Ada", worker=True, **narrow)
+        ada.context.add_init_script(_PERMISSION.format(permission))
+        ada.page.goto(f"{ada.url}/#/account")
+        ada.page.reload()
+        expect(ada.page.get_by_text(words)).to_be_visible()
+        assert ada.barriers() == [] and not ada.scrolls_sideways() and ada.small_targets() == []
+    none = visit("Bob", **narrow)
+    none.page.goto(f"{none.url}/#/account")
     expect(none.page.get_by_text("shows no notifications while the page is closed")).to_be_visible()
-    for person in (denied, none):
-        assert person.barriers() == []
+    assert none.barriers() == [] and not none.scrolls_sideways() and none.small_targets() == []
