@@ -13,7 +13,7 @@ GROUND = "#0d6b5c"
 
 
 def main() -> None:
-    """Draw each at its size: as it is, on a ground to the edge for systems that cut their own shape, and in one colour."""
+    """Draw each at its size: as it is, on a ground to the edge for systems that cut a shape, and in one colour."""
     logo = (ROOT / "web/ui/logo.svg").read_text()
     [line] = re.findall(r"<path[^>]*>", logo)
     ICONS.mkdir(exist_ok=True)

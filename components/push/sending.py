@@ -52,8 +52,9 @@ class Sender:
             return
         if not fails:
             log.warn("the push service {host} does not take anything: {why}", host=host, why=outcome.why)
-        again = self._clock.seconds() + rules.wait(fails, outcome.wait)
-        self._failing[host] = fails + 1, again
+        now = self._clock.seconds()
+        self._failing = {name: (times, at) for name, (times, at) in self._failing.items() if now < at + rules.DAY}
+        self._failing[host] = fails + 1, now + rules.wait(fails, outcome.wait)
 
     async def _note(self, device: Device, outcome: Outcome) -> bool:
         if outcome.went == "gone":

@@ -55,9 +55,9 @@ _NAMED = and_(
 
 
 def _news(connection: Connection, asked: notice.Lately, now: float) -> list[notice.News]:
-    heard = {person: markers.notices(connection, person) for person in asked.people}
+    rooms = connection.execute(select(ROOM.c.name).where(ROOM.c.active > asked.since)).scalars().all()
+    heard = {person: markers.notices(connection, person) for person in asked.people} if rooms else {}
     awake = [person for person, wanted in heard.items() if not notices.is_quiet(wanted, now)]
-    rooms = select(ROOM.c.name).where(ROOM.c.active > asked.since)
     query = (
         select(MINE.c.person, MINE.c.room, MINE.c.level, MINE.c.muted)
         .add_columns(_newest(asked).label("said"), _newest(asked, named=True).label("named"))
