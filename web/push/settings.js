@@ -36,7 +36,7 @@ export const DeviceSettings = ({ device, children }) => {
   if (state === 'denied') return html`<p class="dim">${BLOCKED} ${COUNTS}</p>`
   if (state === 'none') return html`${children}<p class="dim">${isOnHomeScreenOnly() ? HOME : NONE} ${COUNTS}</p>`
   return html`<${Switch} icon=${Device} label="On this device" words=${busy ? 'One moment…' : 'Also while no page of Openline is open'} on=${wanted ?? state === 'on'} onChange=${turn} />
-    ${state === 'on' && html`<div class="row"><button class="button" aria-disabled=${busy ? 'true' : null} onClick=${() => busy || tried()}><${Bell} />Send a test</button></div>`}`
+    ${state === 'on' && html`<div class="row push-test"><button class="button" aria-disabled=${busy ? 'true' : null} onClick=${() => busy || tried()}><${Bell} />Send a test</button></div>`}`
 }
 
 /** Whether this is a system whose pages are notified only once they are on the home screen. */
