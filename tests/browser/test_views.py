@@ -20,7 +20,7 @@ _NAMELESS = """() => [...document.querySelectorAll('button, a, input, textarea, 
     .map(one => one.outerHTML.slice(0, 120))"""
 _OUTSIDE = """() => [...document.querySelectorAll('main *, dialog[open] *')]
     .filter(one => one.checkVisibility({visibilityProperty: true, opacityProperty: true}))
-    .filter(one => !one.closest('.hidden, .skip, .words pre, svg'))
+    .filter(one => !one.closest('.hidden, .skip, .words pre, svg, .answering-words'))
     .map(one => [one.getBoundingClientRect(), one])
     .filter(([{left, right, width}]) => width > 0 && (right > innerWidth + 1 || left < -1))
     .map(([{left, right}, one]) => `${left}..${right}: ${one.outerHTML.slice(0, 120)}`).slice(0, 3)"""
