@@ -149,6 +149,7 @@ def test_who_closed_the_page_is_told_on_the_device_that_they_chose(
     desk, other = device_of(visit, service, node, "bob", "Bob", room)
     switch(phone, True)
     assert phone.barriers() == []
+    desk.page.goto(f"{node.url}/#/account")
     ada.say("while you look")
     expect(phone.page.get_by_role("link", name="1 unread")).to_be_visible()
     phone.page.get_by_role("button", name="Send a test").click()
