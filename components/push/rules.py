@@ -96,7 +96,8 @@ def trial(now: float) -> bytes:
 
 
 def _words(notice: Notice) -> dict[str, str]:
-    text = notice.text if len(notice.text) <= LONGEST else f"{notice.text[:LONGEST]}…"
+    said = notice.text or "Sent a file."
+    text = said if len(said) <= LONGEST else f"{said[:LONGEST]}…"
     return {"title": notice.by if notice.direct else f"{notice.by} in {notice.title}", "body": text}
 
 
