@@ -20,7 +20,7 @@ def test_ctrl_c_ends_everything(supervised: bool) -> None:
         assert introduce(node.url, "Ada").role == "guest"
         node.component_process()
         processes = node.processes()
-        assert node.stop(seconds=5) == 0
+        assert node.stop(seconds=15) == 0
         _, alive = psutil.wait_procs(processes, timeout=0)
         assert alive == []
         assert "Traceback" not in node.said()

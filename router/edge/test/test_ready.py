@@ -76,7 +76,7 @@ def test_what_a_node_looks_for(tmp_path: Path) -> None:
     places = Places(tmp_path, tmp_path, tmp_path, tmp_path / "run", "")
     ready = readiness(Settings(), places, None)
     assert ready.supervisor == tmp_path / "run/components.lock"
-    assert list(ready.procedures) == ["stream", "room", "identity", "presence", "push"]
+    assert list(ready.procedures) == ["stream", "room", "identity", "presence", "hook", "push"]
     assert "openline.stream.publish" in ready.procedures["stream"]
     inside = readiness(Settings.model_validate({"processes": {"router": ["stream"]}}), places, None)
     assert inside.supervisor is None
