@@ -54,7 +54,7 @@ def test_the_answer_says_its_rule() -> None:
 
 def test_the_nodes_own_register_what_they_declare() -> None:
     own = trust.own(Settings())
-    assert own.keys() == {"stream", "room", "identity", "presence", "push", "openline"}
+    assert own.keys() == {"stream", "room", "identity", "presence", "hook", "push", "openline"}
     assert "openline.room.post" in own["room"] and not own["openline"]
 
 
