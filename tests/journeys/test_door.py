@@ -235,7 +235,7 @@ async def test_a_long_wrong_argument_is_refused_and_the_session_stays(node: Node
     before = (await ada.call("openline.stream.heads", streams=["openline.room.lobby"]))["heads"]
     for uri, payload, name in (
         ("openline.room.post", {"room": "nowhere", "text": "hi"}, "openline.room.error.no_such_room"),
-        ("openline.room.post", {"room": "lobby", "text": ""}, "openline.error.invalid_argument"),
+        ("openline.room.post", {"room": "lobby", "text": ""}, "openline.room.error.empty_text"),
         ("openline.room.post", {"room": "lobby", "text": " \n"}, "openline.room.error.empty_text"),
         ("openline.room.post", {"room": "lobby", "text": "x" * 5001}, "openline.error.invalid_argument"),
         ("openline.room.post", {"room": "lobby", "text": 7}, "openline.error.invalid_argument"),
