@@ -42,11 +42,12 @@ _FRAMES = """() => {
 _LOOK = """async room => {
     const {Line} = await import('/line/line.js')
     const {Rooms} = await import('/room/rooms.js')
+    const {Shelf} = await import('/shelf/shelf.js')
     const signIn = async () => JSON.parse(localStorage.getItem('openline.session'))
     const line = new Line({signIn, outbox: 'openline.test'})
     line.open()
     await line.online()
-    window.seen_room = new Rooms(line, line.identity).enter(room)
+    window.seen_room = new Rooms(line, line.identity, new Shelf(line.identity.id)).enter(room)
 }"""
 _SEEN = """async () => {
     const {digest} = await import('/room/digest.js')
