@@ -30,11 +30,11 @@ export const useCompletion = (room, id, field, words, keep) => {
     if (!box || !token) return
     const { text, caret } = completed(words, box.selectionStart, token, option)
     setToken(null)
+    // At once: the next key may come before anything is drawn.
+    box.value = text
+    box.focus()
+    box.setSelectionRange(caret, caret)
     keep(text)
-    setTimeout(() => {
-      box.focus()
-      box.setSelectionRange(caret, caret)
-    })
   }
   /** Whether a key was for the list. @param {KeyboardEvent} event */
   const pressed = event => {
