@@ -44,7 +44,7 @@ ROLES = ["guest", "member", "operator", "component", "service"]
 
 @pytest.fixture(scope="module")
 def node() -> Iterator[Node]:
-    processes = {"main": ["stream", "room", "identity", "presence"], "router": [VOCABULARY]}
+    processes = {"main": ["stream", "room", "identity", "presence", "hook", "push"], "router": [VOCABULARY]}
     node = ours({"processes": processes})
     keys.add(node.cbdir / "keys", "prices", ["app.prices.*"], ["member", "component"])
     with node:
