@@ -58,7 +58,7 @@ class Driver:
         """Let a writer see all of its messages answered, and end."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(60)
+        self._process.wait(180)
         self._reader.join(10)
 
     def stop(self) -> None:
