@@ -46,10 +46,12 @@ export const leaveMessage = room => history.replaceState(history.state, '', room
 export const goOnTo = room => location.replace(roomHash(room))
 
 export const useRoute = () => {
+  const [first] = useState(() => location.hash)
   const [route, setRoute] = useState(() => parse(location.hash, tab.get('room') ?? LOBBY))
   useEffect(() => {
     const changed = () => setRoute(before => parse(location.hash, before.room))
     addEventListener('hashchange', changed)
+    if (location.hash !== first) changed()   // it was another one before anybody listened
     return () => removeEventListener('hashchange', changed)
   }, [])
   // A provider's sign-in leads away from this page, and back.
