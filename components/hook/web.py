@@ -10,14 +10,13 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError, succeed
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectingCancelledError
-from twisted.internet.interfaces import IHostResolution, IResolutionReceiver, IStreamClientEndpoint
 from twisted.internet.protocol import Protocol
-from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
-from twisted.python.failure import Failure
 from twisted.web.client import URI, Agent, BrowserLikePolicyForHTTPS
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgentEndpointFactory, IBodyProducer, IResponse
 from zope.interface import implementer
+
+from components.bounded import Bounded, addresses_of
 
 from . import rules
 
@@ -94,28 +93,7 @@ class Web:
         return found[0]
 
     def _look_up(self, name: str, port: int) -> Deferred[list[str]]:
-        looking: Deferred[list[str]] = Deferred()
-        self._reactor.nameResolver.resolveHostName(_Found(looking), name, port)
-        return looking
-
-
-@implementer(IResolutionReceiver)
-class _Found:
-    """Takes the addresses of a name."""
-
-    def __init__(self, done: Deferred[list[str]]) -> None:
-        self._done = done
-        self._addresses: list[str] = []
-
-    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802
-        pass
-
-    def addressResolved(self, address: Any) -> None:  # noqa: N802
-        self._addresses.append(address.host)
-
-    def resolutionComplete(self) -> None:  # noqa: N802
-        if not self._done.called:
-            self._done.callback(self._addresses)
+        return addresses_of(self._reactor, name, port)
 
 
 @implementer(IBodyProducer)
@@ -143,51 +121,6 @@ class _Unread(Protocol):
             self.transport.loseConnection()
 
 
-class _Bounded(ProtocolWrapper):
-    """A connection that ends when more comes than was agreed, or it takes longer."""
-
-    factory: "_BoundedFactory"
-    _left = LARGEST
-
-    def makeConnection(self, transport: Any) -> None:  # noqa: N802
-        self._end = self.factory.reactor.callLater(SECONDS, transport.abortConnection)
-        super().makeConnection(transport)
-
-    def connectionLost(self, reason: Failure | None = None) -> None:  # noqa: N802
-        if self._end.active():
-            self._end.cancel()
-        super().connectionLost(reason)
-
-    def dataReceived(self, data: bytes) -> None:  # noqa: N802
-        self._left -= len(data)
-        if self._left < 0:
-            self.abortConnection()
-        else:
-            super().dataReceived(data)
-
-
-class _BoundedFactory(WrappingFactory):
-    protocol = _Bounded
-    noisy = False
-
-    def __init__(self, wrapped: Any, reactor: Any) -> None:
-        super().__init__(wrapped)
-        self.reactor = reactor
-
-
-@implementer(IStreamClientEndpoint)
-class _Endpoint:
-    """An address to which connections are bounded."""
-
-    def __init__(self, to: Any, reactor: Any) -> None:
-        self._to, self._reactor = to, reactor
-
-    def connect(self, protocolFactory: Any) -> Deferred[Any]:  # noqa: N803
-        protocolFactory.noisy = False
-        connecting: Deferred[Any] = self._to.connect(_BoundedFactory(protocolFactory, self._reactor))
-        return connecting.addCallback(lambda bounded: bounded.wrappedProtocol)
-
-
 @implementer(IAgentEndpointFactory)
 class _Pinned:
     """Connects to one address, whatever the name says by then; its certificate is that of the name."""
@@ -195,12 +128,12 @@ class _Pinned:
     def __init__(self, reactor: Any, policy: BrowserLikePolicyForHTTPS, address: str) -> None:
         self._reactor, self._policy, self._address = reactor, policy, address
 
-    def endpointForURI(self, uri: URI) -> _Endpoint:  # noqa: N802
+    def endpointForURI(self, uri: URI) -> Bounded:  # noqa: N802
         kind = TCP6ClientEndpoint if ":" in self._address else TCP4ClientEndpoint
         to: Any = kind(self._reactor, self._address, uri.port, timeout=SECONDS)
         if uri.scheme == b"https":
             to = wrapClientTLS(self._policy.creatorForNetloc(uri.host, uri.port), to)
-        return _Endpoint(to, self._reactor)
+        return Bounded(to, self._reactor, SECONDS, LARGEST)
 
 
 def _after(response: IResponse) -> float:

@@ -12,14 +12,15 @@ from typing import Any, Literal
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
-from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver, IStreamClientEndpoint
+from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Protocol
-from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.python.failure import Failure
 from twisted.web.client import URI, Agent, BrowserLikePolicyForHTTPS, FileBodyProducer
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgentEndpointFactory, IResponse
 from zope.interface import implementer
+
+from components.bounded import Bounded, addresses_of
 
 from .rules import is_public, names
 
@@ -98,56 +99,6 @@ class _Ignored(Protocol):
             transport.abortConnection()
 
 
-class _Bounded(ProtocolWrapper):
-    """A connection that ends when more comes than was agreed, or it takes longer."""
-
-    factory: "_BoundedFactory"
-    _left = LARGEST
-
-    def makeConnection(self, transport: Any) -> None:  # noqa: N802
-        self._end = self.factory.reactor.callLater(SECONDS, transport.abortConnection)
-        super().makeConnection(transport)
-
-    def connectionLost(self, reason: Any = None) -> None:  # noqa: N802
-        if self._end.active():
-            self._end.cancel()
-        super().connectionLost(reason)
-
-    def dataReceived(self, data: bytes) -> None:  # noqa: N802
-        self._left -= len(data)
-        if self._left < 0:
-            self.abortConnection()
-        else:
-            super().dataReceived(data)
-
-
-class _BoundedFactory(WrappingFactory):
-    protocol = _Bounded
-    noisy = False
-
-    def __init__(self, wrapped: Any, reactor: Any) -> None:
-        super().__init__(wrapped)
-        self.reactor = reactor
-
-
-@implementer(IResolutionReceiver)
-class _Addresses:
-    """Waits for what a name stands for."""
-
-    def __init__(self) -> None:
-        self.done: Deferred[list[str]] = Deferred()
-        self._found: list[str] = []
-
-    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802
-        pass
-
-    def addressResolved(self, address: IAddress) -> None:  # noqa: N802
-        self._found.append(address.host)  # type: ignore[attr-defined]
-
-    def resolutionComplete(self) -> None:  # noqa: N802
-        self.done.callback(self._found)
-
-
 @implementer(IStreamClientEndpoint)
 class _Endpoint:
     """A push service, at an address that was looked at."""
@@ -159,19 +110,15 @@ class _Endpoint:
         return Deferred.fromCoroutine(self._connect(protocolFactory))
 
     async def _connect(self, factory: Any) -> Any:
-        factory.noisy = False
         to: Any = HostnameEndpoint(self._reactor, await self._address(), self._uri.port)
         if self._uri.scheme == b"https":
             to = wrapClientTLS(self._policy.creatorForNetloc(self._uri.host, self._uri.port), to)
-        bounded = await to.connect(_BoundedFactory(factory, self._reactor))
-        return bounded.wrappedProtocol
+        return await Bounded(to, self._reactor, SECONDS, LARGEST).connect(factory)
 
     async def _address(self) -> bytes:
         if self._is_named:
             return bytes(self._uri.host)
-        receiver = _Addresses()
-        self._reactor.nameResolver.resolveHostName(receiver, self._uri.host.decode("ascii"))
-        found = await receiver.done
+        found = await addresses_of(self._reactor, self._uri.host.decode("ascii"))
         if not found or not all(is_public(address) for address in found):
             raise NotPublic("its name stands for no public address")
         return str(found[0]).encode()

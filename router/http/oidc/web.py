@@ -12,15 +12,15 @@ import orjson
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectingCancelledError
-from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Protocol, connectionDone
-from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.python.failure import Failure
 from twisted.web.client import URI, Agent, BrowserLikePolicyForHTTPS, FileBodyProducer, ResponseDone
 from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgentEndpointFactory, IResponse
 from zope.interface import implementer
+
+from components.bounded import Bounded
 
 from .stopped import Stopped, Why
 
@@ -92,61 +92,16 @@ def _body(response: IResponse) -> Deferred[bytes]:
     return done
 
 
-class _Bounded(ProtocolWrapper):
-    """A connection that ends when more comes than was agreed, or it takes longer."""
-
-    factory: "_BoundedFactory"
-    _left = LARGEST
-
-    def makeConnection(self, transport: Any) -> None:  # noqa: N802
-        self._end = self.factory.reactor.callLater(SECONDS, transport.abortConnection)
-        super().makeConnection(transport)
-
-    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
-        if self._end.active():
-            self._end.cancel()
-        super().connectionLost(reason)
-
-    def dataReceived(self, data: bytes) -> None:  # noqa: N802
-        self._left -= len(data)
-        if self._left < 0:
-            self.abortConnection()
-        else:
-            super().dataReceived(data)
-
-
-class _BoundedFactory(WrappingFactory):
-    protocol = _Bounded
-    noisy = False
-
-    def __init__(self, wrapped: Any, reactor: Any) -> None:
-        super().__init__(wrapped)
-        self.reactor = reactor
-
-
-@implementer(IStreamClientEndpoint)
-class _Endpoint:
-    """An address to which connections are bounded."""
-
-    def __init__(self, to: Any, reactor: Any) -> None:
-        self._to, self._reactor = to, reactor
-
-    def connect(self, protocolFactory: Any) -> Deferred[Any]:  # noqa: N803
-        protocolFactory.noisy = False
-        connecting: Deferred[Any] = self._to.connect(_BoundedFactory(protocolFactory, self._reactor))
-        return connecting.addCallback(lambda bounded: bounded.wrappedProtocol)
-
-
 @implementer(IAgentEndpointFactory)
 class _Endpoints:
     def __init__(self, reactor: Any, policy: BrowserLikePolicyForHTTPS) -> None:
         self._reactor, self._policy = reactor, policy
 
-    def endpointForURI(self, uri: URI) -> _Endpoint:  # noqa: N802
+    def endpointForURI(self, uri: URI) -> Bounded:  # noqa: N802
         to: Any = HostnameEndpoint(self._reactor, uri.host, uri.port)
         if uri.scheme == b"https":
             to = wrapClientTLS(self._policy.creatorForNetloc(uri.host, uri.port), to)
-        return _Endpoint(to, self._reactor)
+        return Bounded(to, self._reactor, SECONDS, LARGEST)
 
 
 def _place(url: str) -> str:
